@@ -1,0 +1,50 @@
+/**
+ * The catalogue of errors. A code is stable: users, tests and alerts match on it and never on the text.
+ * `retryable` says whether the same call may succeed later without a change; `status` is the HTTP answer where one is given.
+ */
+const catalogue = {
+  internal: { status: 500, retryable: false, title: 'Something unexpected failed; the log has the details.' },
+  config_invalid: { status: 500, retryable: false, title: 'The configuration has faults.' },
+  data_dir_locked: { status: 500, retryable: false, title: 'Another process owns the data directory.' },
+  data_dir_newer: { status: 500, retryable: false, title: 'The data directory was written by a newer version.' },
+  log_unavailable: { status: 503, retryable: true, title: 'The log cannot be reached.' },
+  log_not_migrated: { status: 503, retryable: false, title: 'The topics are missing: run `rollguard migrate`.' },
+  log_not_owner: { status: 500, retryable: true, title: 'The partition has gone to another owner.' },
+  log_fenced: { status: 500, retryable: false, title: 'Another writer has taken this id over.' },
+  log_record_too_large: { status: 413, retryable: false, title: 'A record is larger than the log accepts.' },
+  warehouse_unavailable: { status: 503, retryable: true, title: 'The warehouse cannot be reached.' },
+  warehouse_refused: { status: 500, retryable: false, title: 'The warehouse refused the statement.' },
+  warehouse_not_migrated: { status: 503, retryable: false, title: 'The tables are missing: run `rollguard migrate`.' },
+} as const;
+
+export type ErrorCode = keyof typeof catalogue;
+
+export class RollguardError extends Error {
+  override readonly name = 'RollguardError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, detail?: string, options?: { cause?: unknown }) {
+    super(detail ?? catalogue[code].title, options);
+    this.code = code;
+  }
+
+  get status(): number {
+    return catalogue[this.code].status;
+  }
+
+  get retryable(): boolean {
+    return catalogue[this.code].retryable;
+  }
+
+  get title(): string {
+    return catalogue[this.code].title;
+  }
+}
+
+/** True for our error with one of these codes, wherever it lies in the chain of causes. */
+export function hasCode(error: unknown, ...codes: ErrorCode[]): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at instanceof RollguardError && codes.includes(at.code)) return true;
+  }
+  return false;
+}

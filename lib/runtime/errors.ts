@@ -10,11 +10,27 @@ const catalogue = {
   log_unavailable: { status: 503, retryable: true, title: 'The log cannot be reached.' },
   log_not_migrated: { status: 503, retryable: false, title: 'The topics are missing: run `rollguard migrate`.' },
   log_not_owner: { status: 500, retryable: true, title: 'The partition has gone to another owner.' },
+  log_behind_warehouse: { status: 500, retryable: false, title: 'The log ends below what the warehouse holds of it.' },
   log_fenced: { status: 500, retryable: false, title: 'Another writer has taken this id over.' },
   log_record_too_large: { status: 413, retryable: false, title: 'A record is larger than the log accepts.' },
   warehouse_unavailable: { status: 503, retryable: true, title: 'The warehouse cannot be reached.' },
   warehouse_refused: { status: 500, retryable: false, title: 'The warehouse refused the statement.' },
   warehouse_not_migrated: { status: 503, retryable: false, title: 'The tables are missing: run `rollguard migrate`.' },
+  too_many_rejected: {
+    status: 500,
+    retryable: false,
+    title: 'Too many records cannot be stored; the worker has stopped.',
+  },
+  block_half_stored: {
+    status: 500,
+    retryable: false,
+    title: 'A block was stored in part; a view or the disk is at fault.',
+  },
+  block_refused: {
+    status: 500,
+    retryable: false,
+    title: 'The warehouse refuses a block and no single record explains it.',
+  },
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,45 @@
+import type { LogRecord } from '../../lib/log/log.ts';
+import { readLong, type Walk } from './recordWalk.ts';
+import { wireHeaderBytes } from './frame.ts';
+
+/** Why a record was not stored. A closed list: each is a metric label and a value of `rejected_events.code`. */
+export type RejectionCode = 'undecodable' | 'unknown_schema' | 'received_at_out_of_range' | 'refused_by_warehouse';
+
+export interface Rejection {
+  record: LogRecord;
+  code: RejectionCode;
+  reason: string;
+}
+
+/** How far a record's own `received_at` may lie from the log's timestamp, ms. */
+export const receivedAtToleranceMs = 24 * 60 * 60 * 1000;
+
+/** The schema id of a record in the Confluent wire format; -1 when it has no such header. */
+export function schemaIdOf(record: LogRecord): number {
+  const { value } = record;
+  if (value === null || value.length < wireHeaderBytes || value[0] !== 0) return -1;
+  return value.readUInt32BE(1);
+}
+
+/**
+ * Decides about one record from its bytes alone, so that the verdict is the same whenever the block is formed again.
+ * The first field of our schemas is the receive time, which is read without decoding the rest.
+ */
+export function triage(record: LogRecord, walk: Walk | undefined): Rejection | undefined {
+  const schemaId = schemaIdOf(record);
+  if (schemaId < 0) return { record, code: 'undecodable', reason: 'The record has no schema header.' };
+  if (walk === undefined) return { record, code: 'unknown_schema', reason: `No schema has the id ${schemaId}.` };
+  const value = record.value!;
+  const received = readLong(value, wireHeaderBytes, value.length);
+  if (received === undefined || walk(value, wireHeaderBytes, value.length) !== value.length) {
+    return { record, code: 'undecodable', reason: 'The bytes are not exactly one record of their schema.' };
+  }
+  if (Math.abs(received.value - record.timestamp) > receivedAtToleranceMs) {
+    return {
+      record,
+      code: 'received_at_out_of_range',
+      reason: 'received_at is more than a day from the time at which the log took the record.',
+    };
+  }
+  return undefined;
+}

@@ -113,6 +113,35 @@ function skipAll(walks: Walk[]): Walk {
   };
 }
 
+const opLong = 0;
+const opText = 1;
+const opOther = 2;
+
+/**
+ * As `skipAll`, for the record that every event is: the fields whose bytes are a short varint or a short text, which is
+ * nearly all of them, are moved over in place. A call a field would cost more than the rest of the worker's own work.
+ */
+function skipFields(walks: Walk[]): Walk {
+  const ops = Uint8Array.from(walks, (walk) => (walk === skipVarint ? opLong : walk === skipBytes ? opText : opOther));
+  return (bytes, at, end) => {
+    let next = at;
+    for (let field = 0; field < ops.length; field += 1) {
+      const first = bytes[next]!;
+      const op = ops[field];
+      if (op === opText && next < end && first < 0x80 && first % 2 === 0) {
+        next += 1 + first / 2;
+        if (next > end) return -1;
+      } else if (op === opLong && next < end && first < 0x80) {
+        next += 1;
+      } else {
+        next = walks[field]!(bytes, next, end);
+        if (next < 0) return -1;
+      }
+    }
+    return next;
+  };
+}
+
 /** The walk of a schema. Throws on a type that no schema of ours has. */
 export function compileWalk(schema: AvroSchema): Walk {
   if (Array.isArray(schema)) return skipUnion(schema.map(compileWalk));
@@ -137,7 +166,7 @@ export function compileWalk(schema: AvroSchema): Walk {
   if (typeof schema === 'string') throw new TypeError(`no walk for the Avro type ${schema}`);
   switch (type) {
     case 'record':
-      return skipAll((schema.fields ?? []).map((field) => compileWalk(field.type)));
+      return skipFields((schema.fields ?? []).map((field) => compileWalk(field.type)));
     case 'enum':
       return skipEnum(schema.symbols?.length ?? 0);
     case 'fixed':

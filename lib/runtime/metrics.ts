@@ -51,6 +51,28 @@ export const metricCatalogue = {
     help: 'Events moved from the spool to the log.',
     labels: [],
   },
+  rollguard_worker_stored_total: { type: 'counter', help: 'Records stored in the warehouse.', labels: ['topic'] },
+  rollguard_worker_rejected_total: {
+    type: 'counter',
+    help: 'Records that could not be stored, by the code under which rejected_events keeps them.',
+    labels: ['code'],
+  },
+  rollguard_worker_insert_seconds: {
+    type: 'histogram',
+    help: 'One block, until it was stored with all views; retries included.',
+    labels: ['topic'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  rollguard_worker_retries_total: {
+    type: 'counter',
+    help: 'Calls to the warehouse that failed and were tried again.',
+    labels: ['topic'],
+  },
+  rollguard_worker_position: {
+    type: 'gauge',
+    help: 'The offset after the last record stored, by partition.',
+    labels: ['topic', 'partition'],
+  },
 } as const satisfies Record<string, MetricSpec>;
 
 interface MetricSpec {
@@ -65,13 +87,13 @@ export type MetricName = keyof Catalogue;
 type NamesOf<T extends MetricSpec['type']> = {
   [N in MetricName]: Catalogue[N]['type'] extends T ? N : never;
 }[MetricName];
-type LabelsOf<N extends MetricName> = { [L in Catalogue[N]['labels'][number]]: string };
+type LabelOf<N extends MetricName> = Catalogue[N]['labels'][number];
 
 /** The metrics of one process. Names and labels are checked by the compiler. */
 export interface Metrics {
-  inc<N extends NamesOf<'counter'>>(name: N, labels: LabelsOf<N>, by?: number): void;
-  set<N extends NamesOf<'gauge'>>(name: N, labels: LabelsOf<N>, value: number): void;
-  observe<N extends NamesOf<'histogram'>>(name: N, labels: LabelsOf<N>, value: number): void;
+  inc<N extends NamesOf<'counter'>>(name: N, labels: Record<LabelOf<N>, string>, by?: number): void;
+  set<N extends NamesOf<'gauge'>>(name: N, labels: Record<LabelOf<N>, string>, value: number): void;
+  observe<N extends NamesOf<'histogram'>>(name: N, labels: Record<LabelOf<N>, string>, value: number): void;
 }
 
 /** Registers the whole catalogue, so that a metric nobody has touched yet can be seen too. */

@@ -11,7 +11,6 @@ import type { WireSchemas } from './wireSchemas.ts';
 
 /** What the writer asks the warehouse about rows that are already there. All ranges are of the writer's own table. */
 export interface StoredRows {
-  count(range: OffsetRange): Promise<number>;
   offsets(range: OffsetRange): Promise<Set<number>>;
   /** The largest stored offset of a partition; `undefined` when it holds none. */
   largest(logId: string, partition: number): Promise<number | undefined>;
@@ -156,7 +155,8 @@ export class PartitionWriter implements PartitionHandler {
 
   async #refused(block: Block, mode: Intent['mode'], suffix: string, cause: unknown): Promise<void> {
     const range = this.#range(block.first, block.last);
-    const stored = await this.#persist(() => this.#options.stored.count(range));
+    const present = await this.#persist(() => this.#options.stored.offsets(range));
+    const stored = block.good.filter((record) => present.has(record.offset)).length;
     if (stored > 0) {
       this.#options.reach('raw_stored_without_view');
       throw new RollguardError('block_half_stored', `${this.#token(block)}: ${stored} rows stored, then a fault.`, {
@@ -177,38 +177,39 @@ export class PartitionWriter implements PartitionHandler {
 
   /** Finishes what an earlier owner began; returns the position behind it. */
   async #recover(first: number, intent: Intent): Promise<number> {
-    const { now, oldIntentMs, onRecovered } = this.#options;
+    const { now, oldIntentMs, onRecovered, stored, reach } = this.#options;
     const range = this.#range(first, intent.last);
-    if (now() - intent.at > oldIntentMs) {
-      await this.#reconcile(first, intent.last);
+    const old = now() - intent.at > oldIntentMs;
+    const present = old ? await this.#persist(() => stored.offsets(range)) : new Set<number>();
+    const records = present.size === 0 ? await this.#readRange(first, intent.last) : [];
+    if (records.length === intent.rows) {
+      onRecovered(range.partition, 'inserted again under its token', range);
+      await this.#store(this.#whole(records), intent.mode, '');
+      reach('after_insert');
     } else {
-      const records = await this.#readRange(first, intent.last);
-      if (records.length === intent.rows) {
-        onRecovered(range.partition, 'inserted again under its token', range);
-        await this.#store(this.#whole(records), intent.mode, '');
-        this.#options.reach('after_insert');
-      } else {
-        // Part of the block has left the log, so its token would no longer name these rows.
-        await this.#reconcile(first, intent.last);
-      }
+      // Its token may be forgotten, or would no longer name these rows because some have left the log.
+      await this.#reconcile(first, intent.last);
     }
     this.#uncommitted = intent.last + 1;
     return intent.last + 1;
   }
 
-  /** Brings a range whose token cannot be trusted any more to the state in which each of its records is stored once. */
+  /**
+   * Brings a range whose token cannot be trusted any more to the state in which each of its records is stored once. Moves
+   * no position: a crash in it leaves the range as it was found, to be reconciled again.
+   */
   async #reconcile(first: number, last: number): Promise<void> {
-    const { options } = { options: this.#options };
+    const { stored, maxRows, schemas, onRecovered } = this.#options;
     const range = this.#range(first, last);
-    const present = await this.#persist(() => options.stored.offsets(range));
+    const present = await this.#persist(() => stored.offsets(range));
     const missing = (await this.#readRange(first, last)).filter((record) => !present.has(record.offset));
     for (let at = 0; at < missing.length;) {
-      const block = cutBlock(missing, at, options.maxRows, options.schemas);
+      const block = cutBlock(missing, at, maxRows, schemas);
       at += block.rows;
-      await this.#store(block, 'framed', present.size === 0 ? '' : '/repair');
+      await this.#store(block, 'framed', '/repair');
     }
-    if (present.size > 0) await this.#persist(() => options.stored.repairViews(range));
-    options.onRecovered(range.partition, `${missing.length} missing of ${present.size + missing.length}`, range);
+    await this.#persist(() => stored.repairViews(range));
+    onRecovered(range.partition, `${missing.length} of ${present.size + missing.length} were missing`, range);
   }
 
   async #readRange(first: number, last: number): Promise<LogRecord[]> {

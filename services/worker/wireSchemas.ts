@@ -9,7 +9,7 @@ export interface RecordSchema {
 /** What the worker can do with the records of one schema. */
 export interface WireSchema {
   walk: Walk;
-  framer: Framer;
+  framer: Pick<Framer, 'frame'>;
 }
 
 /** By schema id. */

@@ -1,0 +1,138 @@
+import type { Log } from '../../lib/log/log.ts';
+import type { UpdateEvent } from '../../lib/events/generated/update-event.ts';
+import { TOPICS } from '../../lib/log/topics.ts';
+import { RollguardError, hasCode } from '../../lib/runtime/errors.ts';
+import type { CrashPoints } from '../../lib/runtime/crashPoints.ts';
+import type { Logger } from '../../lib/runtime/logger.ts';
+import type { Metrics } from '../../lib/runtime/metrics.ts';
+import { rejectedEventsTable, updateEventsTable } from '../../lib/warehouse/tables.ts';
+import type { Warehouse } from '../../lib/warehouse/warehouse.ts';
+import { inspectUpdateEvents } from './inspect.ts';
+import { RejectionLimit } from './rejectionLimit.ts';
+import { rejectedEvent, rejectedRecord, type RejectedEvent } from './rejector.ts';
+import { startTopicWriter, type TopicWriter } from './topicWriter.ts';
+import type { RecordSchema } from './wireSchemas.ts';
+
+export const workerGroup = 'rollguard.worker';
+export const rejectedGroup = 'rollguard.rejected';
+
+export interface WorkerConfig {
+  /** Largest number of records in one block. */
+  blockRows: number;
+  /** Largest number of bytes taken from a partition at once. */
+  fetchBytes: number;
+  /** How long the log may wait for more records before it hands over fewer, ms. */
+  lingerMs: number;
+  /** After how long without records the position moves past the last block, ms. */
+  idleMs: number;
+  oldIntentMs: number;
+}
+
+export const workerDefaults: WorkerConfig = {
+  blockRows: 50_000,
+  fetchBytes: 16 * 1024 * 1024,
+  lingerMs: 300,
+  idleMs: 1000,
+  oldIntentMs: 10 * 60 * 1000,
+};
+
+export interface WorkerOptions {
+  log: Log;
+  warehouse: Warehouse;
+  config: WorkerConfig;
+  logger: Logger;
+  metrics: Metrics;
+  crashPoints: CrashPoints;
+  clock: () => number;
+  /** Every schema that a record of the topics may name, by id. */
+  schemas: ReadonlyMap<number, RecordSchema>;
+  decodeUpdateEvent: (value: Buffer) => UpdateEvent;
+  encodeRejectedEvent: (event: RejectedEvent) => Buffer;
+}
+
+export interface Worker {
+  start(): Promise<void>;
+  /** Resolves after `stop`; rejects when a consumer has died, after which the process should end with a failure. */
+  readonly ended: Promise<void>;
+  /** Epoch ms of the last sign of life from the log. */
+  lastActivity(): number;
+  owned(): number[];
+  stop(): Promise<void>;
+}
+
+/** Moves `device-events` into `update_events`, and `rejected-events` into `rejected_events`. */
+export function createWorker(options: WorkerOptions): Worker {
+  const { log, metrics, clock } = options;
+  const stopping = new AbortController();
+  const { promise: ended, resolve, reject } = deferred();
+  let writers: TopicWriter[] = [];
+  // A worker that nobody waits for must not bring the process down by an unhandled rejection.
+  ended.catch(() => undefined);
+
+  async function start(): Promise<void> {
+    const logId = await log.id();
+    const shared = { ...options, logId, stopping: stopping.signal };
+    const toDeadLetters = startTopicWriter({
+      ...shared,
+      topic: TOPICS.deviceEvents,
+      group: workerGroup,
+      table: updateEventsTable,
+      inspect: inspectUpdateEvents(options.decodeUpdateEvent),
+      limit: new RejectionLimit(),
+      reject: async (rejections) => {
+        const origin = { logId, topic: TOPICS.deviceEvents, step: 'worker' };
+        const now = clock();
+        for (const { code } of rejections) metrics.inc('rollguard_worker_rejected_total', { code });
+        await log.append(
+          TOPICS.rejectedEvents,
+          rejections.map((each) => rejectedRecord(each, options.encodeRejectedEvent(rejectedEvent(each, origin, now)))),
+        );
+      },
+    });
+    const fromDeadLetters = startTopicWriter({
+      ...shared,
+      topic: TOPICS.rejectedEvents,
+      group: rejectedGroup,
+      table: rejectedEventsTable,
+      inspect: () => [],
+      limit: new RejectionLimit(),
+      // There is no place behind the dead letters: what cannot even be stored there is written to the process's log.
+      reject: (rejections) => {
+        for (const { record, code } of rejections) {
+          options.logger.error(
+            { code, partition: record.partition, offset: record.offset },
+            'dead letter is unreadable',
+          );
+        }
+        return Promise.resolve();
+      },
+    });
+    writers = await Promise.all([toDeadLetters, fromDeadLetters]);
+    Promise.all(writers.map((writer) => writer.ended)).then(resolve, reject);
+  }
+
+  return {
+    start,
+    ended,
+    lastActivity: () => Math.min(...writers.map((writer) => writer.lastActivity())),
+    owned: () => writers[0]?.owned() ?? [],
+    async stop() {
+      stopping.abort(new RollguardError('log_not_owner', 'The worker is stopping.'));
+      const stopped = await Promise.allSettled(writers.map((writer) => writer.stop()));
+      for (const result of stopped) {
+        if (result.status === 'rejected' && !hasCode(result.reason, 'log_not_owner')) throw result.reason;
+      }
+      resolve();
+    },
+  };
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } {
+  let resolve: () => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import avro from 'avsc';
 import { Framer, logColumn } from './frame.ts';
-import type { RecordSchema } from './wireSchemas.ts';
+import type { RecordSchema } from '../../lib/events/schemas.ts';
 
 const schema = JSON.parse(
   '{"type":"record","name":"Note","fields":[{"name":"at","type":{"type":"long","logicalType":"timestamp-millis"}},{"name":"text","type":"string"}]}',

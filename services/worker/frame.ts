@@ -1,5 +1,5 @@
 import type { LogRecord } from '../../lib/log/log.ts';
-import type { AvroSchema } from './recordWalk.ts';
+import type { RecordSchema } from '../../lib/events/schemas.ts';
 
 /** Bytes before the Avro body in the Confluent wire format: a zero and the schema id, 4 bytes, big-endian. */
 export const wireHeaderBytes = 5;
@@ -48,7 +48,7 @@ export class Framer {
   readonly #sync: Buffer;
 
   /** `schema` is the record's schema with its logical types, without which the engine would misread every time. */
-  constructor(schema: { name: string; fields: { name: string; type: AvroSchema }[] }, logId: string) {
+  constructor(schema: RecordSchema, logId: string) {
     const container = {
       ...schema,
       fields: [

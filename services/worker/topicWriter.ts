@@ -8,7 +8,7 @@ import type { WorkerOptions } from './worker.ts';
 /** A consumer group that moves one topic into one table. */
 export type TopicWriter = Consumer;
 
-export interface TopicWriterOptions extends Omit<WorkerOptions, 'decodeUpdateEvent' | 'encodeRejectedEvent'> {
+export interface TopicWriterOptions extends Omit<WorkerOptions, 'codec'> {
   logId: string;
   topic: string;
   group: string;
@@ -21,7 +21,7 @@ export interface TopicWriterOptions extends Omit<WorkerOptions, 'decodeUpdateEve
 
 export function startTopicWriter(options: TopicWriterOptions): Promise<TopicWriter> {
   const { log, warehouse, config, logger, metrics, topic, table, logId } = options;
-  const schemas = wireSchemas(options.schemas, logId);
+  const schemas = wireSchemas(options.registry, logId);
   const stored = storedRows(warehouse, table);
   return log.consume({
     group: options.group,

@@ -1,10 +1,6 @@
+import type { SchemaRegistry } from '../../lib/events/schemas.ts';
 import { compileWalk, type AvroSchema, type Walk } from './recordWalk.ts';
 import { Framer } from './frame.ts';
-
-export interface RecordSchema {
-  name: string;
-  fields: { name: string; type: AvroSchema }[];
-}
 
 /** What the worker can do with the records of one schema. */
 export interface WireSchema {
@@ -15,11 +11,10 @@ export interface WireSchema {
 /** By schema id. */
 export type WireSchemas = ReadonlyMap<number, WireSchema>;
 
-export function wireSchemas(schemas: Iterable<[number, RecordSchema]>, logId: string): WireSchemas {
+export function wireSchemas(registry: SchemaRegistry, logId: string): WireSchemas {
   return new Map(
-    Array.from(schemas, ([id, schema]) => [
-      id,
-      { walk: compileWalk(schema as AvroSchema), framer: new Framer(schema, logId) },
-    ]),
+    registry
+      .all()
+      .map(({ id, schema }) => [id, { walk: compileWalk(schema as AvroSchema), framer: new Framer(schema, logId) }]),
   );
 }

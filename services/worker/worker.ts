@@ -1,5 +1,6 @@
 import type { Log } from '../../lib/log/log.ts';
-import type { UpdateEvent } from '../../lib/events/generated/update-event.ts';
+import type { EventCodec } from '../../lib/events/codec.ts';
+import type { SchemaRegistry } from '../../lib/events/schemas.ts';
 import { TOPICS } from '../../lib/log/topics.ts';
 import { RollguardError, hasCode } from '../../lib/runtime/errors.ts';
 import type { CrashPoints } from '../../lib/runtime/crashPoints.ts';
@@ -9,9 +10,8 @@ import { rejectedEventsTable, updateEventsTable } from '../../lib/warehouse/tabl
 import type { Warehouse } from '../../lib/warehouse/warehouse.ts';
 import { inspectUpdateEvents } from './inspect.ts';
 import { RejectionLimit } from './rejectionLimit.ts';
-import { rejectedEvent, rejectedRecord, type RejectedEvent } from './rejector.ts';
+import { createRejector } from './rejector.ts';
 import { startTopicWriter, type TopicWriter } from './topicWriter.ts';
-import type { RecordSchema } from './wireSchemas.ts';
 
 export const workerGroup = 'rollguard.worker';
 export const rejectedGroup = 'rollguard.rejected';
@@ -44,10 +44,8 @@ export interface WorkerOptions {
   metrics: Metrics;
   crashPoints: CrashPoints;
   clock: () => number;
-  /** Every schema that a record of the topics may name, by id. */
-  schemas: ReadonlyMap<number, RecordSchema>;
-  decodeUpdateEvent: (value: Buffer) => UpdateEvent;
-  encodeRejectedEvent: (event: RejectedEvent) => Buffer;
+  registry: SchemaRegistry;
+  codec: EventCodec;
 }
 
 export interface Worker {
@@ -71,22 +69,18 @@ export function createWorker(options: WorkerOptions): Worker {
 
   async function start(): Promise<void> {
     const logId = await log.id();
+    const deadLetter = createRejector(options.registry, { logId, topic: TOPICS.deviceEvents, step: 'worker' }, clock);
     const shared = { ...options, logId, stopping: stopping.signal };
     const toDeadLetters = startTopicWriter({
       ...shared,
       topic: TOPICS.deviceEvents,
       group: workerGroup,
       table: updateEventsTable,
-      inspect: inspectUpdateEvents(options.decodeUpdateEvent),
+      inspect: inspectUpdateEvents((value) => options.codec.decode(value).event),
       limit: new RejectionLimit(),
       reject: async (rejections) => {
-        const origin = { logId, topic: TOPICS.deviceEvents, step: 'worker' };
-        const now = clock();
         for (const { code } of rejections) metrics.inc('rollguard_worker_rejected_total', { code });
-        await log.append(
-          TOPICS.rejectedEvents,
-          rejections.map((each) => rejectedRecord(each, options.encodeRejectedEvent(rejectedEvent(each, origin, now)))),
-        );
+        await log.append(TOPICS.rejectedEvents, rejections.map(deadLetter));
       },
     });
     const fromDeadLetters = startTopicWriter({

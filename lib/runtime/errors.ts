@@ -9,6 +9,11 @@ const catalogue = {
   data_dir_newer: { status: 500, retryable: false, title: 'The data directory was written by a newer version.' },
   log_unavailable: { status: 503, retryable: true, title: 'The log cannot be reached.' },
   log_not_migrated: { status: 503, retryable: false, title: 'The topics are missing: run `rollguard migrate`.' },
+  log_position_beyond_end: {
+    status: 500,
+    retryable: false,
+    title: 'A position lies beyond the end of the log: was the topic recreated?',
+  },
   log_not_owner: { status: 500, retryable: true, title: 'The partition has gone to another owner.' },
   log_behind_warehouse: { status: 500, retryable: false, title: 'The log ends below what the warehouse holds of it.' },
   log_fenced: { status: 500, retryable: false, title: 'Another writer has taken this id over.' },

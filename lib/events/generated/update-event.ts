@@ -38,7 +38,7 @@ export interface UpdateEvent {
   sdk_version: string;
   /** When it happened: device clock corrected by the skew and clamped to received_at − 30 d … + 1 d. For charts. */
   occurred_at: number;
-  /** The device clock exactly as sent, or received_at where none was sent. Orders the events of one device. */
+  /** The device clock as sent (kept within the years 1900 to 2299), or received_at where none was sent. Orders the events of one device. */
   device_clock: number;
   /** Device clock when the request was sent. */
   sent_at: number | null;
@@ -68,7 +68,7 @@ export interface UpdateEvent {
   dialect: string;
   /** The dialect's own word for what happened. */
   source_action: string;
-  /** Keyed 63-bit hash of the sender's IPv4 /24 or IPv6 /48; 0 when unknown. */
+  /** Keyed 52-bit hash of the sender's IPv4 /24 or IPv6 /48; 0 when unknown. */
   source_network: number;
   /** Own properties, at most 20. */
   attributes: Record<string, string>;

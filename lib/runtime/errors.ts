@@ -20,6 +20,7 @@ const catalogue = {
   log_record_too_large: { status: 413, retryable: false, title: 'A record is larger than the log accepts.' },
   warehouse_unavailable: { status: 503, retryable: true, title: 'The warehouse cannot be reached.' },
   warehouse_refused: { status: 500, retryable: false, title: 'The warehouse refused the statement.' },
+  warehouse_changed: { status: 500, retryable: false, title: 'A migration was edited after it had been applied.' },
   warehouse_not_migrated: { status: 503, retryable: false, title: 'The tables are missing: run `rollguard migrate`.' },
   too_many_rejected: {
     status: 500,
@@ -36,6 +37,10 @@ const catalogue = {
     retryable: false,
     title: 'The warehouse refuses a block and no single record explains it.',
   },
+  undecodable: { status: 500, retryable: false, title: 'A record does not hold what its schema says.' },
+  unknown_schema: { status: 500, retryable: false, title: 'A record names a schema that is not known here.' },
+  spool_full: { status: 503, retryable: true, title: 'The log is away and the spool is full.' },
+  overloaded: { status: 503, retryable: true, title: 'Too many events are waiting to become durable.' },
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -6,7 +6,7 @@ import { RollguardError, hasCode } from '../../lib/runtime/errors.ts';
 import type { CrashPoints } from '../../lib/runtime/crashPoints.ts';
 import type { Logger } from '../../lib/runtime/logger.ts';
 import type { Metrics } from '../../lib/runtime/metrics.ts';
-import { rejectedEventsTable, updateEventsTable } from '../../lib/warehouse/tables.ts';
+import { rejectedEvents, updateEvents } from '../../lib/warehouse/tables.ts';
 import type { Warehouse } from '../../lib/warehouse/warehouse.ts';
 import { inspectUpdateEvents } from './inspect.ts';
 import { RejectionLimit } from './rejectionLimit.ts';
@@ -75,7 +75,7 @@ export function createWorker(options: WorkerOptions): Worker {
       ...shared,
       topic: TOPICS.deviceEvents,
       group: workerGroup,
-      table: updateEventsTable,
+      table: updateEvents,
       inspect: inspectUpdateEvents((value) => options.codec.decode(value).event),
       limit: new RejectionLimit(),
       reject: async (rejections) => {
@@ -87,7 +87,7 @@ export function createWorker(options: WorkerOptions): Worker {
       ...shared,
       topic: TOPICS.rejectedEvents,
       group: rejectedGroup,
-      table: rejectedEventsTable,
+      table: rejectedEvents,
       inspect: () => [],
       limit: new RejectionLimit(),
       // There is no place behind the dead letters: what cannot even be stored there is written to the process's log.

@@ -132,7 +132,7 @@ class World {
         this.step();
         return Promise.resolve();
       },
-      limit: new RejectionLimit(),
+      limit: new RejectionLimit({ inARow: 1000, percent: 100 }),
       now: () => this.now,
       reach: () => undefined,
       onStored: () => undefined,

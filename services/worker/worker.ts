@@ -9,7 +9,7 @@ import type { Metrics } from '../../lib/runtime/metrics.ts';
 import { rejectedEvents, updateEvents } from '../../lib/warehouse/tables.ts';
 import type { Warehouse } from '../../lib/warehouse/warehouse.ts';
 import { inspectUpdateEvents } from './inspect.ts';
-import { RejectionLimit } from './rejectionLimit.ts';
+import { RejectionLimit, type RejectionLimits } from './rejectionLimit.ts';
 import { createRejector } from './rejector.ts';
 import { startTopicWriter, type TopicWriter } from './topicWriter.ts';
 
@@ -26,6 +26,7 @@ export interface WorkerConfig {
   /** After how long without records the position moves past the last block, ms. */
   idleMs: number;
   oldIntentMs: number;
+  rejections: RejectionLimits;
 }
 
 export const workerDefaults: WorkerConfig = {
@@ -34,6 +35,7 @@ export const workerDefaults: WorkerConfig = {
   lingerMs: 300,
   idleMs: 1000,
   oldIntentMs: 10 * 60 * 1000,
+  rejections: { inARow: 1000, percent: 5 },
 };
 
 export interface WorkerOptions {
@@ -77,7 +79,7 @@ export function createWorker(options: WorkerOptions): Worker {
       group: workerGroup,
       table: updateEvents,
       inspect: inspectUpdateEvents((value) => options.codec.decode(value).event),
-      limit: new RejectionLimit(),
+      limit: new RejectionLimit(options.config.rejections),
       reject: async (rejections) => {
         for (const { code } of rejections) metrics.inc('rollguard_worker_rejected_total', { code });
         await log.append(TOPICS.rejectedEvents, rejections.map(deadLetter));
@@ -89,7 +91,7 @@ export function createWorker(options: WorkerOptions): Worker {
       group: rejectedGroup,
       table: rejectedEvents,
       inspect: () => [],
-      limit: new RejectionLimit(),
+      limit: new RejectionLimit(options.config.rejections),
       // There is no place behind the dead letters: what cannot even be stored there is written to the process's log.
       reject: (rejections) => {
         for (const { record, code } of rejections) {

@@ -41,6 +41,16 @@ const catalogue = {
   unknown_schema: { status: 500, retryable: false, title: 'A record names a schema that is not known here.' },
   spool_full: { status: 503, retryable: true, title: 'The log is away and the spool is full.' },
   overloaded: { status: 503, retryable: true, title: 'Too many events are waiting to become durable.' },
+  body_unreadable: { status: 400, retryable: false, title: 'The body cannot be read.' },
+  body_too_large: { status: 413, retryable: false, title: 'The body is too large.' },
+  batch_too_large: { status: 413, retryable: false, title: 'The request holds too many events.' },
+  unsupported_encoding: { status: 415, retryable: false, title: 'The body is compressed in a way not known here.' },
+  key_missing: { status: 401, retryable: false, title: 'The request carries no key.' },
+  key_unknown: { status: 401, retryable: false, title: 'The key is not known, or was revoked.' },
+  key_wrong_kind: { status: 403, retryable: false, title: 'The key is of the wrong kind.' },
+  app_not_allowed: { status: 403, retryable: false, title: 'The key is bound to another app.' },
+  rate_limited: { status: 429, retryable: true, title: 'Too many events at once.' },
+  route_unknown: { status: 404, retryable: false, title: 'There is nothing at this address.' },
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,90 @@
+import { identifier } from './literal.ts';
+import { rebuildMinutes, rederive } from './repair.ts';
+import type { BlockTable, OffsetRange, Warehouse } from './warehouse.ts';
+
+/** What can be asked about the rows of one table by where they lay in the log. `logId` is as the tables hold it (`log_…`). */
+export interface StoredRows {
+  /** Number of different offsets stored of the range. */
+  count(range: OffsetRange): Promise<number>;
+  offsets(range: OffsetRange): Promise<Set<number>>;
+  /** The largest stored offset of a partition; `undefined` when it holds none. */
+  largest(logId: string, partition: number): Promise<number | undefined>;
+  /** Makes the views agree with the raw rows of the range again; nothing to do for a table without views. */
+  repairViews(range: OffsetRange): Promise<void>;
+}
+
+export function storedRows(warehouse: Warehouse, table: BlockTable): StoredRows {
+  const name = `rollguard.${identifier(table.name)}`;
+  const inRange = `log_id = {log:String} AND log_partition = {partition:UInt32}
+    AND log_offset BETWEEN {first:UInt64} AND {last:UInt64}`;
+  const params = ({ logId, partition, first, last }: OffsetRange): Record<string, string | number> => ({
+    log: logId,
+    partition,
+    first,
+    last,
+  });
+  return {
+    async count(range) {
+      const [row] = await warehouse.query<{ stored: number }>(
+        `SELECT uniqExact(log_offset) AS stored FROM ${name} WHERE ${inRange}`,
+        params(range),
+      );
+      return row?.stored ?? 0;
+    },
+    async offsets(range) {
+      const rows = await warehouse.query<{ at: number }>(
+        `SELECT DISTINCT log_offset AS at FROM ${name} WHERE ${inRange}`,
+        params(range),
+      );
+      return new Set(rows.map(({ at }) => at));
+    },
+    async largest(logId, partition) {
+      const [row] = await warehouse.query<{ stored: number; largest: number }>(
+        `SELECT count() AS stored, max(log_offset) AS largest FROM ${name}
+         WHERE log_id = {log:String} AND log_partition = {partition:UInt32}`,
+        { log: logId, partition },
+      );
+      return row === undefined || row.stored === 0 ? undefined : row.largest;
+    },
+    async repairViews(range) {
+      if (table.name !== 'update_events') return;
+      await rederive(warehouse, range);
+      await rebuildMinutes(warehouse, range);
+    },
+  };
+}
+
+export interface PartitionIntegrity {
+  logId: string;
+  partition: number;
+  rows: number;
+  /** Different offsets. Equal to `rows` when nothing was stored twice. */
+  distinct: number;
+  first: number;
+  last: number;
+}
+
+/** The invariant of the delivery, partition by partition: rows = different (log, partition, offset). */
+export function rawIntegrity(warehouse: Warehouse, table: BlockTable, logId?: string): Promise<PartitionIntegrity[]> {
+  return warehouse.query<PartitionIntegrity>(
+    `SELECT log_id AS logId, log_partition AS partition, count() AS rows, uniqExact(log_offset) AS distinct,
+       min(log_offset) AS first, max(log_offset) AS last
+     FROM rollguard.${identifier(table.name)} WHERE {log:String} = '' OR log_id = {log:String}
+     GROUP BY log_id, log_partition ORDER BY log_id, log_partition`,
+    { log: logId ?? '' },
+  );
+}
+
+/**
+ * Newest stored receive time of each partition, epoch ms; partitions with nothing since `since` are absent. The bound keeps
+ * the scan to the newest parts.
+ */
+export async function newestReceived(warehouse: Warehouse, logId: string, since: Date): Promise<Map<number, number>> {
+  const rows = await warehouse.query<{ partition: number; newest: number }>(
+    `SELECT log_partition AS partition, toUnixTimestamp64Milli(max(received_at)) AS newest
+     FROM rollguard.update_events
+     WHERE log_id = {log:String} AND received_at >= {since:DateTime64(3, 'UTC')} GROUP BY partition`,
+    { log: logId, since },
+  );
+  return new Map(rows.map(({ partition, newest }) => [partition, newest]));
+}

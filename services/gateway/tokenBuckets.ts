@@ -1,0 +1,44 @@
+export interface Rate {
+  /** 0 sets no limit. */
+  perSecond: number;
+  burst: number;
+}
+
+interface Bucket {
+  tokens: number;
+  at: number;
+}
+
+/**
+ * One token bucket per name, in bounded memory: above `most` names the one used longest ago is forgotten, which gives it a
+ * full bucket again. A crowd of names can thus widen a limit, never narrow one.
+ */
+export class TokenBuckets {
+  private readonly buckets = new Map<string | number, Bucket>();
+  private readonly rate: Rate;
+  private readonly most: number;
+
+  constructor(rate: Rate, most: number) {
+    this.rate = rate;
+    this.most = most;
+  }
+
+  /**
+   * Takes n tokens when they are there; else takes none and returns how long it lasts until they are, ms. More than a
+   * whole burst is taken as a burst, or it could never be served.
+   */
+  take(name: string | number, n: number, now: number): number {
+    const { perSecond, burst } = this.rate;
+    if (perSecond === 0) return 0;
+    const known = this.buckets.get(name);
+    // A clock set back gives nothing and takes nothing.
+    const gained = known ? (Math.max(0, now - known.at) * perSecond) / 1000 : 0;
+    const tokens = known ? Math.min(burst, known.tokens + gained) : burst;
+    const wanted = Math.min(n, burst);
+    const served = tokens >= wanted;
+    this.buckets.delete(name);
+    this.buckets.set(name, { tokens: served ? tokens - wanted : tokens, at: now });
+    if (this.buckets.size > this.most) this.buckets.delete(this.buckets.keys().next().value!);
+    return served ? 0 : Math.ceil(((wanted - tokens) / perSecond) * 1000);
+  }
+}

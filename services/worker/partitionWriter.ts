@@ -51,11 +51,10 @@ const lastRetryMs = 5_000;
  *
  * For every block `[first, last]`, in this order:
  *   1. commit position `first` with the intent. A crash before it: nothing has happened, the block is formed anew.
- *   2. hand the bad records to the dead letters. A crash after it: they are handed over again; readers keep one of each
- *      origin.
- *   3. insert the good ones under the token `<log>/<topic>/<partition>/<first>-<last>`. A crash in it or after it: the next
- *      owner finds the intent, forms the same block from the same offsets and inserts it under the same token, which the
- *      warehouse drops or completes.
+ *   2. insert the good records under the token `<log>/<topic>/<partition>/<first>-<last>`. A crash in it or after it: the
+ *      next owner finds the intent, forms the same block from the same offsets and inserts it under the same token, which
+ *      the warehouse drops or completes.
+ *   3. hand the bad ones to the dead letters. A crash after it: they are handed over again; readers keep one of each origin.
  *   4. the next block's intent commit (or, when there is none, a plain commit by `idle`) moves the position past it.
  * Two owners may briefly believe in the same partition; both then insert the same block under the same token, and the
  * commit of the one that has lost it is refused.
@@ -137,7 +136,6 @@ export class PartitionWriter implements PartitionHandler {
       good = good.filter((record) => !offsets.has(record.offset));
       bad = [...bad, ...refused];
     }
-    if (bad.length > 0) await options.reject(bad);
     const started = performance.now();
     if (good.length > 0) {
       const container = options.schemas.get(block.schemaId!)!.framer.frame(good);
@@ -150,6 +148,7 @@ export class PartitionWriter implements PartitionHandler {
         return;
       }
     }
+    if (bad.length > 0) await options.reject(bad);
     options.onStored(partition, { ...block, good, bad }, performance.now() - started);
   }
 

@@ -2,7 +2,8 @@
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollguard.device_releases_view TO rollguard.device_releases AS
 WITH
     toDateTime64('2299-12-31 00:00:00', 3, 'UTC') AS never,
-    toDateTime64('1900-01-01 00:00:00', 3, 'UTC') AS always,
+    -- 1970 and not 1900: the engine's max() takes a DateTime64 before 1970 for a very late one (measured on 26.7).
+    toDateTime64('1970-01-01 00:00:00', 3, 'UTC') AS always,
     toInt64(9223372036854775807) AS greatest,
     toInt64(-9223372036854775808) AS least,
     toUnixTimestamp64Milli(device_clock) * 8 AS clock

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { RollguardError } from '../lib/runtime/errors.ts';
+import { simulate } from './commands/simulate.ts';
+import { start } from './commands/start.ts';
+
+const commands: Record<string, { help: string; run: (args: string[]) => Promise<number> }> = {
+  start: { help: 'all services in this process, data in ROLLGUARD_DATA_DIR', run: start },
+  simulate: { help: 'a fleet of phones that reports over HTTP, with a ledger of what must be counted', run: simulate },
+};
+
+function usage(): string {
+  const lines = Object.entries(commands).map(([name, { help }]) => `  ${name.padEnd(10)} ${help}`);
+  return `Usage: rollguard <command> [options]\n\n${lines.join('\n')}\n\nrollguard <command> --help tells more.`;
+}
+
+async function main(args: string[]): Promise<number> {
+  const [name = '', ...rest] = args;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    const asked = name === '--help' || name === 'help';
+    (asked ? console.log : console.error)(asked || name === '' ? usage() : `No command ${name}.\n\n${usage()}`);
+    return asked ? 0 : 2;
+  }
+  try {
+    return await command.run(rest);
+  } catch (error) {
+    if (error instanceof RollguardError) console.error(`${error.code}: ${error.message}`);
+    else console.error(error);
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,32 @@
+import type { FastifyReply } from 'fastify';
+
+export const problems = {
+  bad_parameter: { status: 400, title: 'A parameter has a value that it cannot have.' },
+  key_in_query: { status: 400, title: 'A key never stands in an address: send it as "Authorization: Bearer <key>".' },
+  unknown_key: { status: 401, title: 'The operator key is missing, unknown or revoked.' },
+  missing_scope: { status: 403, title: 'The operator key lacks the scope for this.' },
+  host_not_allowed: { status: 403, title: 'The Host header names no allowed host.' },
+  not_found: { status: 404, title: 'There is nothing at this path.' },
+  warehouse_unavailable: { status: 503, title: 'The warehouse cannot be reached.' },
+  internal: { status: 500, title: 'Something unexpected failed.' },
+} as const;
+
+export type ProblemCode = keyof typeof problems;
+
+export class Problem extends Error {
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, detail?: string) {
+    super(detail ?? problems[code].title);
+    this.code = code;
+  }
+}
+
+/** `application/problem+json` (RFC 9457) with our stable code. */
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  const { status, title } = problems[problem.code];
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', title, status, code: problem.code, detail: problem.message }));
+}

@@ -51,6 +51,11 @@ export function lockDataDir(dir: string): DataDirLock {
     }
     const mine = ownerFile(dir, highest + 1);
     if (!claim(dir, mine, me)) continue;
+    // The list was old: others came and went meanwhile, and a later owner has begun.
+    if (ownerNumbers(dir).at(-1) !== highest + 1) {
+      rmSync(mine, { force: true });
+      continue;
+    }
     for (const number of numbers) rmSync(ownerFile(dir, number), { force: true });
     return hold(dir, mine, me);
   }
@@ -59,7 +64,11 @@ export function lockDataDir(dir: string): DataDirLock {
 function hold(dir: string, file: string, me: Owner): DataDirLock {
   const heartbeat = setInterval(() => {
     const now = new Date();
-    utimesSync(file, now, now);
+    try {
+      utimesSync(file, now, now);
+    } catch {
+      // The folder was removed under us; whatever writes there next says so.
+    }
   }, HEARTBEAT_MS);
   heartbeat.unref();
   let held = true;

@@ -40,7 +40,11 @@ export function createLifecycle(logger: Logger): Lifecycle {
   }
 
   return {
-    onStop: (name, stop) => void parts.push({ name, stop }),
+    onStop(name, stop) {
+      parts.push({ name, stop });
+      // Started while the rest was being stopped: nobody else would look at it again.
+      if (stopping !== undefined) void stopAll();
+    },
     watch(name, ended) {
       ended.then(
         () => {
@@ -88,23 +92,23 @@ export async function runProcess(
     return clean;
   };
 
+  const starting = start(lifecycle);
+  let why: string | Error | undefined;
   try {
     // A signal during a long start is obeyed as well.
-    const early = await Promise.race([start(lifecycle), signalled.received]);
-    const why = early ?? (await Promise.race([signalled.received, lifecycle.failed]));
-    logger.info({ signal: why }, 'stopping');
-    return (await stopWithin()) ? 0 : 1;
+    why = (await Promise.race([starting, signalled.received])) ?? undefined;
   } catch (error) {
     signalled.forget();
-    const died = lifecycle.failed.then(
-      () => false,
-      (reason: unknown) => reason === error,
-    );
     await stopWithin();
-    if (!(await Promise.race([died, Promise.resolve(false)]))) throw error;
-    logger.fatal({ err: error }, 'a part died; the process ends with a failure');
-    return 1;
+    throw error;
   }
+  starting.catch(() => undefined);
+  why ??= await Promise.race([signalled.received, lifecycle.failed.catch((error: unknown) => error as Error)]);
+  signalled.forget();
+  if (typeof why === 'string') logger.info({ signal: why }, 'stopping');
+  else logger.fatal({ err: why }, 'a part died; the process ends with a failure');
+  const clean = await stopWithin();
+  return clean && typeof why === 'string' ? 0 : 1;
 }
 
 interface Signalled {

@@ -9,13 +9,16 @@ export class PartitionRuns {
   private readonly last = new Map<number, Promise<void>>();
   private readonly options: ConsumerOptions;
   private readonly onError: (error: unknown) => void;
+  private finishing = false;
 
   constructor(options: ConsumerOptions, onError: (error: unknown) => void) {
     this.options = options;
     this.onError = onError;
   }
 
+  /** Does nothing once finishing: what another member has left meanwhile goes to the group when this one leaves it. */
   assign(partition: number, source: PartitionSource): void {
+    if (this.finishing) return;
     this.revoke(partition);
     const run = new PartitionRun(this.options, partition, source, this.last.get(partition) ?? Promise.resolve());
     this.runs.set(partition, run);
@@ -44,6 +47,7 @@ export class PartitionRuns {
 
   /** Lets every running call end; what it commits still counts. */
   async finish(): Promise<void> {
+    this.finishing = true;
     await Promise.allSettled([...this.runs.values()].map((run) => run.finish()));
     await Promise.all(this.last.values());
     this.runs.clear();

@@ -80,9 +80,10 @@ export function openSpool(dir: string, maxBytes: number): Spool {
       let gone = 0;
       let freed = 0;
       await db.transaction(() => {
-        for (const { key, value } of db.getRange({ end: upTo + 1 })) {
+        const drained = [...db.getRange({ end: upTo + 1 }).map(({ key, value }) => ({ key, size: value.length - 4 }))];
+        for (const { key, size } of drained) {
           gone += 1;
-          freed += value.length - 4;
+          freed += size;
           void db.remove(key);
         }
       });

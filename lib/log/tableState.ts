@@ -30,6 +30,11 @@ export class TableState {
     for (const listener of [...this.listeners]) listener(key, value);
   }
 
+  /** Begins anew, telling nobody. */
+  clear(): void {
+    this.values.clear();
+  }
+
   close(): void {
     this.listeners.clear();
   }

@@ -1,3 +1,4 @@
+import { RollguardError } from '../../runtime/errors.ts';
 import type { ConsumerOptions } from '../log.ts';
 import type { Fetched } from '../partitionRun.ts';
 import { pause } from '../waits.ts';
@@ -15,7 +16,10 @@ interface Want {
   partition: number;
   position: number;
   deadline: number;
+  /** The caller has its answer, or does not want one any more. */
+  over: boolean;
   settle: (fetched: Fetched) => void;
+  reject: (error: RollguardError) => void;
 }
 
 /**
@@ -61,6 +65,7 @@ export class GroupFetcher {
 }
 
 class Lane {
+  private readonly client: KafkaClient;
   private readonly connection: KafkaConnection;
   private readonly topic: string;
   private readonly limits: { maxBytes: number; minBytes: number; waitMs: number };
@@ -77,6 +82,7 @@ class Lane {
     limits: { maxBytes: number; minBytes: number; waitMs: number },
     alive: () => void,
   ) {
+    this.client = client;
     this.connection = new KafkaConnection(client);
     this.topic = topic;
     this.limits = { ...limits, minBytes: Math.max(1, Math.floor(limits.minBytes)) };
@@ -84,22 +90,24 @@ class Lane {
   }
 
   fetch(partition: number, position: number, waitMs: number, signal: AbortSignal): Promise<Fetched> {
-    return new Promise((resolve) => {
-      const nothing = { records: [], next: position };
-      if (signal.aborted || this.closing.signal.aborted) {
-        resolve(nothing);
-        return;
-      }
-      const abort = (): void => {
-        this.waiting = this.waiting.filter((other) => other !== want);
-        resolve(nothing);
-      };
-      const settle = (fetched: Fetched): void => {
+    const nothing = { records: [], next: position };
+    if (signal.aborted || this.closing.signal.aborted) return Promise.resolve(nothing);
+    return new Promise((resolve, reject) => {
+      const end = (finish: () => void): void => {
+        want.over = true;
         signal.removeEventListener('abort', abort);
-        resolve(fetched);
+        finish();
       };
-      const want: Want = { partition, position, deadline: Date.now() + waitMs, settle };
-      signal.addEventListener('abort', abort, { once: true });
+      const want: Want = {
+        partition,
+        position,
+        deadline: Date.now() + waitMs,
+        over: false,
+        settle: (fetched) => end(() => resolve(fetched)),
+        reject: (error) => end(() => reject(error)),
+      };
+      const abort = (): void => want.settle(nothing);
+      signal.addEventListener('abort', abort);
       this.waiting.push(want);
       this.pump();
     });
@@ -120,7 +128,9 @@ class Lane {
   private async start(): Promise<void> {
     // A turn of the event loop gathers what becomes ready together.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.waiting.length > 0 && !this.closing.signal.aborted) {
+    for (;;) {
+      this.waiting = this.waiting.filter((want) => !want.over);
+      if (this.waiting.length === 0 || this.closing.signal.aborted) return;
       try {
         const leaders = await within(
           PATIENCE_MS,
@@ -130,6 +140,7 @@ class Lane {
             this.waiting.map((want) => want.partition),
           ),
         );
+        if (leaders.size === 0) throw new RollguardError('log_unavailable', `no leader for ${this.topic}`);
         for (const [leader, partitions] of leaders) {
           if (this.busy.has(leader)) continue;
           const wants = this.waiting.filter((want) => partitions.includes(want.partition));
@@ -152,14 +163,27 @@ class Lane {
       this.alive();
       this.deliver(wants, answers);
     } catch (error) {
-      // Whatever it was, a new connection and new metadata are tried; a position out of range is settled by the owner.
       this.connection.reset();
-      if (protocolType(error) === 'OFFSET_OUT_OF_RANGE') this.deliver(wants, []);
-      else this.waiting.push(...wants);
+      if (protocolType(error) === 'OFFSET_OUT_OF_RANGE') await this.explain(error, wants);
+      this.waiting.push(...wants);
       await pause(BACKOFF_MS, this.closing.signal);
     } finally {
       this.busy.delete(leader);
       if (this.waiting.length > 0) this.pump();
+    }
+  }
+
+  /** Moves the want whose position is out of range to where records begin, or ends it when it lies beyond the end. */
+  private async explain(error: unknown, wants: Want[]): Promise<void> {
+    const at = error instanceof Error && 'partition' in error ? error.partition : undefined;
+    const want = wants.find(({ partition }) => partition === at);
+    const ranges = await this.client.ranges(this.topic).catch(() => []);
+    const range = ranges.find(({ partition }) => partition === at);
+    if (!want || !range) return;
+    if (want.position < range.first) want.settle({ records: [], next: range.first });
+    else if (want.position > range.end) {
+      const place = `${this.topic}/${want.partition} ends at ${range.end}, before ${want.position}`;
+      want.reject(new RollguardError('log_position_beyond_end', place, { cause: error }));
     }
   }
 

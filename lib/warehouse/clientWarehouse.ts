@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { BlockFormat } from './insertStatement.ts';
+import { identifier } from './literal.ts';
 import { migrate } from './migrate.ts';
 import { toQueryParams } from './params.ts';
 import type { Block, BlockTable, Param, Warehouse } from './warehouse.ts';
@@ -51,6 +52,18 @@ export class ClientWarehouse implements Warehouse {
   async migrate(): Promise<void> {
     await migrate(this);
     await this.#engine.afterMigration(this);
+    await this.#awaitTables();
+  }
+
+  /**
+   * After a start the engine loads its tables in the background, and an insert that comes before a view is loaded passes
+   * it by, for ever. Asking a table for nothing waits until it is loaded.
+   */
+  async #awaitTables(): Promise<void> {
+    const tables = await this.query<{ name: string }>(
+      `SELECT name FROM system.tables WHERE database = 'rollguard' AND engine != 'View'`,
+    );
+    for (const { name } of tables) await this.command(`SELECT * FROM rollguard.${identifier(name)} LIMIT 0`);
   }
 
   async ping(): Promise<void> {

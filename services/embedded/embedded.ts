@@ -94,7 +94,7 @@ export async function startEmbedded(config: Config, logger: Logger, lifecycle: L
       deviceEventsPerSecond: config.deviceEventsPerMinute / 60,
       deviceBurst: config.deviceEventsPerMinute,
       maxAppsPerKey: config.maxAppsPerKey,
-      maxReleasesPerKey: config.maxReleasesPerApp,
+      maxReleasesPerKey: config.maxReleasesPerKey,
       spoolDir: join(dataDir.folder('spool'), 'events'),
       spoolBytes: config.spoolBytes,
     },

@@ -6,6 +6,7 @@ import type { KeyRing } from '../../lib/keys/keyRing.ts';
 import type { NewRecord } from '../../lib/log/log.ts';
 import type { Logger } from '../../lib/runtime/logger.ts';
 import type { Metrics } from '../../lib/runtime/metrics.ts';
+import { hasCode } from '../../lib/runtime/errors.ts';
 import { createAdmission, type Sender } from './admission.ts';
 import { parseJson, readBody } from './body.ts';
 import { readEnvelope } from './envelope.ts';
@@ -82,6 +83,13 @@ export function createApp(options: AppOptions): FastifyInstance {
     return { key: keyOf(request), network: networkHash(config.secret, address), receivedAt: clock(), dialect };
   }
 
+  /** The client is told to come back; only what is not about the log's or the spool's room is our fault. */
+  function overloaded(error: unknown): unknown {
+    if (!hasCode(error, 'overloaded', 'spool_full', 'log_unavailable', 'log_not_migrated')) return error;
+    logger.warn({ err: error }, 'events could not be kept');
+    return new Problem('overloaded', undefined, config.retryAfterSeconds);
+  }
+
   function count(outcome: Outcome, events: number): void {
     if (events > 0) metrics.inc('rollguard_gateway_events_total', { dialect, outcome }, events);
   }
@@ -117,7 +125,7 @@ export function createApp(options: AppOptions): FastifyInstance {
         count(await publisher.publish(records), records.length);
       } catch (error) {
         count('refused_overloaded', records.length);
-        throw error;
+        throw overloaded(error);
       }
     }
     return reply.code(202).send({ accepted: records.length, rejected });

@@ -15,6 +15,7 @@ import { createKey, revokeKey } from '../../lib/keys/keys.ts';
 import { openLog } from '../../lib/log/open.ts';
 import type { Log, LogTable } from '../../lib/log/log.ts';
 import { topics, TOPICS } from '../../lib/log/topics.ts';
+import { createCrashPoints } from '../../lib/runtime/crashPoints.ts';
 import { createMetrics } from '../../lib/runtime/metrics.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../test/temporaryFolder.ts';
 import { createApp } from './app.ts';
@@ -55,10 +56,10 @@ before(async () => {
     topic: TOPICS.deviceEvents,
     spool: undefined,
     maxInflightBytes: config.maxInflightBytes,
-    retryAfterSeconds: 5,
+    appendTimeoutMs: config.appendTimeoutMs,
     logger,
     metrics,
-    reach: () => undefined,
+    crashPoints: createCrashPoints(undefined),
   });
   const keys = createKeyRing(table, [{ kind: 'ingest', text: preset }]);
   app = createApp({ config, keys, codec, publisher, logger, metrics, clock: Date.now, ready: () => log.ping() });

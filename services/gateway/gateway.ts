@@ -38,10 +38,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     topic: TOPICS.deviceEvents,
     spool,
     maxInflightBytes: config.maxInflightBytes,
-    retryAfterSeconds: config.retryAfterSeconds,
+    appendTimeoutMs: config.appendTimeoutMs,
     logger,
     metrics,
-    reach: (point) => options.crashPoints.reach(point),
+    crashPoints: options.crashPoints,
   });
   const app = createApp({
     ...options,

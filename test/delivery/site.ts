@@ -15,6 +15,8 @@ export interface Site {
   readonly warehouseDir: string;
   /** Starts the process. `crashAt` names a crash point, and after a colon the passage at which it dies. */
   start(crashAt?: string): Service;
+  /** The process started last. */
+  current(): Service;
   ready(): Promise<void>;
   /** A JSON answer of the operator API. Throws on any other status than 200. */
   get<T>(path: string): Promise<T>;
@@ -58,6 +60,7 @@ export async function createSite(settings: Record<string, string> = {}): Promise
       services.push(service);
       return service;
     },
+    current: () => services.at(-1)!,
     async ready() {
       for (const url of [`${deviceUrl}/readyz`, `${operatorUrl}/readyz`]) {
         const answers = async (): Promise<boolean> => {

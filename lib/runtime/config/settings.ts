@@ -135,16 +135,16 @@ export const settings = {
     1_000_000,
   ),
   maxAppsPerKey: integer(
-    { env: 'ROLLGUARD_MAX_APPS_PER_KEY', group: 'Gateway', doc: 'Different apps that a `*` key may name.' },
+    { env: 'ROLLGUARD_MAX_APPS_PER_KEY', group: 'Gateway', doc: 'Different apps that one key may name in a day (UTC).' },
     200,
     1,
     100_000,
   ),
-  maxReleasesPerApp: integer(
+  maxReleasesPerKey: integer(
     {
-      env: 'ROLLGUARD_MAX_RELEASES_PER_APP',
+      env: 'ROLLGUARD_MAX_RELEASES_PER_KEY',
       group: 'Gateway',
-      doc: 'New releases of one app that a key may name in a day.',
+      doc: 'Different releases that one key may name in a day (UTC).',
     },
     500,
     1,
@@ -214,16 +214,6 @@ export const settings = {
     1,
     1000,
   ),
-  kafkaReplication: integer(
-    {
-      env: 'ROLLGUARD_KAFKA_REPLICATION',
-      group: 'Log',
-      doc: 'Replicas of each partition that `migrate` makes; -1 leaves it to the brokers’ own default.',
-    },
-    -1,
-    -1,
-    9,
-  ),
   kafkaSsl: flag({ env: 'ROLLGUARD_KAFKA_SSL', group: 'Log', doc: 'Speaks TLS with the brokers.' }, false),
   kafkaUser: text({ env: 'ROLLGUARD_KAFKA_USER', group: 'Log', doc: 'User for SASL; absent: no SASL.' }, undefined),
   kafkaPassword: text(
@@ -240,16 +230,6 @@ export const settings = {
     4,
     1,
     64,
-  ),
-  logRetentionHours: integer(
-    {
-      env: 'ROLLGUARD_LOG_RETENTION_HOURS',
-      group: 'Log',
-      doc: 'How long the log keeps events that every consumer has passed.',
-    },
-    336,
-    1,
-    87_600,
   ),
   clickhouseUrl: text(
     {

@@ -135,7 +135,11 @@ export const settings = {
     1_000_000,
   ),
   maxAppsPerKey: integer(
-    { env: 'ROLLGUARD_MAX_APPS_PER_KEY', group: 'Gateway', doc: 'Different apps that one key may name in a day (UTC).' },
+    {
+      env: 'ROLLGUARD_MAX_APPS_PER_KEY',
+      group: 'Gateway',
+      doc: 'Different apps that one key may name in a day (UTC).',
+    },
     200,
     1,
     100_000,

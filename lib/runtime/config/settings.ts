@@ -271,6 +271,16 @@ export const settings = {
     0,
     60_000,
   ),
+  oldIntentSeconds: integer(
+    {
+      env: 'ROLLGUARD_OLD_INTENT_SECONDS',
+      group: 'Worker',
+      doc: 'After a crash, an insert begun longer ago is compared with the stored rows first, instead of trusting its token alone.',
+    },
+    600,
+    0,
+    86_400,
+  ),
   rejectedPercent: integer(
     {
       env: 'ROLLGUARD_REJECTED_PERCENT',

@@ -18,8 +18,9 @@ import { createControl } from '../control/control.ts';
 import { controlConfig } from '../control/controlConfig.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { gatewayConfig } from '../gateway/gatewayConfig.ts';
-import { createWorker } from '../worker/worker.ts';
+import { createWorker, rejectedGroup, workerGroup } from '../worker/worker.ts';
 import { workerConfig } from '../worker/workerConfig.ts';
+import { startTrimmer } from './trimmer.ts';
 
 export interface Running {
   deviceUrl: string;
@@ -60,6 +61,15 @@ export async function startEmbedded(config: Config, logger: Logger, lifecycle: L
   await worker.start();
   lifecycle.onStop('worker', () => worker.stop());
   lifecycle.watch('worker', worker.ended);
+  const trimmer = startTrimmer(
+    log,
+    [
+      { topic: TOPICS.deviceEvents, group: workerGroup },
+      { topic: TOPICS.rejectedEvents, group: rejectedGroup },
+    ],
+    logger,
+  );
+  lifecycle.onStop('trimmer', () => trimmer.stop());
 
   const control = createControl({ ...shared, config: controlConfig(config) });
   const operatorUrl = await control.start();

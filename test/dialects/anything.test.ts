@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { capgoActions } from '../../services/gateway/dialects/capgoActions.ts';
+import { dialects } from '../../services/gateway/dialects/list.ts';
 import { createTestGateway, type TestGateway } from './testGateway.ts';
 
 /** Runs of each property. */
@@ -156,32 +157,46 @@ test('CodePush: any JSON has the documented answer, and exactly the events that 
   assert.ok(kept > numRuns / 10, `${kept} kept`);
 });
 
-test('bytes of any kind, under any type and encoding, are refused in the words of the dialect', async () => {
-  const bytes = fc.oneof(
-    fc.uint8Array({ maxLength: 400 }).map((each) => Buffer.from(each)),
-    fc.string().map((each) => Buffer.from(each)),
-  );
-  const headers = fc.record({
-    'content-type': fc.constantFrom(
-      'application/json',
-      'application/json; charset=utf-8',
-      'application/x-www-form-urlencoded',
-      'text/plain',
-      'multipart/form-data; boundary=x',
-      ';;;',
-    ),
-    'content-encoding': fc.constantFrom('identity', 'gzip', 'deflate', 'br'),
-  });
-  await fc.assert(
-    fc.asyncProperty(bytes, headers, async (body, with_) => {
-      const capgo = await post('capgo/stats', body, with_);
-      assert.ok(capgo.status < 500 && capgo.text !== '', `Capgo: ${capgo.status}`);
-      assert.ok(capgo.type.startsWith('application/json'), capgo.text);
-      const codepush = await post('codepush/reportStatus/deploy', body, with_);
-      assert.ok(codepush.status < 500 && codepush.text !== '', `CodePush: ${codepush.status}`);
-      assert.ok(codepush.type.startsWith('text/plain'), codepush.text);
-    }),
-    { numRuns },
-  );
-  await gateway.arrived();
+const bytes = fc.oneof(
+  fc.uint8Array({ maxLength: 400 }).map((each) => Buffer.from(each)),
+  fc.json({ maxDepth: 3 }).map((each) => Buffer.from(each)),
+);
+const headers = fc.record({
+  'content-type': fc.constantFrom(
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/x-www-form-urlencoded',
+    'text/plain',
+    'multipart/form-data; boundary=x',
+    ';;;',
+  ),
+  'content-encoding': fc.constantFrom('identity', 'identity', 'gzip', 'deflate', 'br'),
 });
+
+/** The answer of each dialect to a whole request that it refuses is of this type. */
+const refusalTypes: Record<string, string> = {
+  native: 'application/problem+json',
+  capgo: 'application/json',
+  codepush: 'text/plain',
+};
+
+for (const { name, mounts, routes } of dialects) {
+  test(`${name}: bytes of any kind, under any type and encoding, are never our fault, and are refused in its words`, async () => {
+    const paths = routes.map(({ method, path }) => ({
+      method,
+      url: mounts.at(-1)!.replace(':key', gateway.key) + path,
+    }));
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...paths), bytes, headers, async (to, payload, given) => {
+        const answer = await gateway.app.inject({ ...to, payload, headers: given });
+        assert.ok(answer.statusCode < 500, `${answer.statusCode}: ${answer.body}`);
+        if (answer.statusCode < 400) return;
+        assert.notEqual(answer.body, '');
+        const type = String(answer.headers['content-type']);
+        assert.ok(type.startsWith(refusalTypes[name]!), type);
+      }),
+      { numRuns },
+    );
+    await gateway.arrived();
+  });
+}

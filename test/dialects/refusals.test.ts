@@ -218,6 +218,8 @@ test('other methods and other paths', () =>
   withGateway({}, async (gateway) => {
     for (const name of names) {
       const url = `/k/${gateway.key}${clients[name].path}`;
+      const head = await gateway.app.inject({ method: 'HEAD', url });
+      assert.equal(head.statusCode, name === 'capgo' ? 200 : 405, `${name} HEAD`);
       for (const method of ['PUT', 'DELETE', 'PATCH'] as const) {
         const answer = await gateway.app.inject({ method, url });
         assert.equal(answer.statusCode, 405, `${name} ${method}`);

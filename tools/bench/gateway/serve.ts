@@ -1,0 +1,25 @@
+/** What every server of the gateway's comparison says and is asked. */
+export interface Serving {
+  url: string;
+}
+
+/** Answer to any message but `{ stop: true }`. */
+export interface Served {
+  /** CPU time since the start, s. */
+  cpuSeconds: number;
+  /** Events that lie in the log; `undefined` for a server without one. */
+  durable?: number;
+}
+
+export interface ServeArgument {
+  /** Where the log lies; the peer has none. */
+  log: { kind: 'lmdb'; dir: string } | { kind: 'kafka'; brokers: string };
+  /** Folder of the spool, on as by default. */
+  spoolDir: string;
+  key: string;
+}
+
+export function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}

@@ -1,10 +1,16 @@
 #!/usr/bin/env node
 import { RollguardError } from '../lib/runtime/errors.ts';
+import { migrate } from './commands/migrate.ts';
+import { control, gateway, worker } from './commands/services.ts';
 import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
 
 const commands: Record<string, { help: string; run: (args: string[]) => Promise<number> }> = {
   start: { help: 'all services in this process, data in ROLLGUARD_DATA_DIR', run: start },
+  gateway: { help: 'a gateway of its own, in front of Kafka', run: gateway },
+  worker: { help: 'a worker of its own, from Kafka to ClickHouse', run: worker },
+  control: { help: 'the operator API of a cluster', run: control },
+  migrate: { help: 'makes the topics and tables of a cluster', run: migrate },
   simulate: { help: 'a fleet of phones that reports over HTTP, with a ledger of what must be counted', run: simulate },
 };
 

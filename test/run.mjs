@@ -13,7 +13,7 @@ const files = globSync(['cli', 'lib', 'services', 'tools', 'test'], '.test.ts')
 const env = { ...process.env, ...(chaos ? { ROLLGUARD_TEST_KILLS: '25' } : {}) };
 const child = spawn(
   process.execPath,
-  ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files],
+  ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-timeout=600000', '--test-reporter=spec', ...files],
   { stdio: ['ignore', 'pipe', 'inherit'], env },
 );
 

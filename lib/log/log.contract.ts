@@ -448,6 +448,16 @@ export function describeLog(name: string, skip: string | undefined, makeWorld: (
       assert.equal(await log.id(), next);
     });
 
+    test('a new id can be asked for, and stays', async () => {
+      const spec = aTopic();
+      const before = await log.migrate([spec]);
+      const next = await log.renewId();
+      assert.notEqual(next, before);
+      await reopen();
+      assert.equal(await log.id(), next);
+      assert.equal(await log.migrate([spec]), next);
+    });
+
     test('a topic can grow but does not shrink', async () => {
       const spec = aTopic({ partitions: 2 });
       await log.migrate([spec]);

@@ -137,6 +137,11 @@ export interface Log {
   id(): Promise<string>;
   /** Creates what is missing (never shrinks, never deletes) and returns the id. Safe to run twice, and side by side. */
   migrate(topics: TopicSpec[]): Promise<string>;
+  /**
+   * Gives the log a new id, and returns it: the way out when its topics were recreated or restored by hand, so that equal
+   * offsets mean other records. Throws `log_not_migrated`.
+   */
+  renewId(): Promise<string>;
   /** Resolves when every record is durable (`acks=-1`, or flushed to disk); places in the order of the records. */
   append(topic: string, records: NewRecord[]): Promise<Place[]>;
   partitionOf(topic: string, key: Buffer): Promise<number>;

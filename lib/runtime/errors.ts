@@ -16,6 +16,11 @@ const catalogue = {
   },
   log_not_owner: { status: 500, retryable: true, title: 'The partition has gone to another owner.' },
   log_behind_warehouse: { status: 500, retryable: false, title: 'The log ends below what the warehouse holds of it.' },
+  log_recreated: {
+    status: 500,
+    retryable: false,
+    title: 'The log holds other records than those stored under its id.',
+  },
   log_fenced: { status: 500, retryable: false, title: 'Another writer has taken this id over.' },
   log_record_too_large: { status: 413, retryable: false, title: 'A record is larger than the log accepts.' },
   warehouse_unavailable: { status: 503, retryable: true, title: 'The warehouse cannot be reached.' },

@@ -1,3 +1,4 @@
+import type { Config } from '../runtime/config/settings.ts';
 import { openClickhouseWarehouse, type ClickhouseOptions } from './clickhouse/clickhouseWarehouse.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -8,4 +9,14 @@ export async function openWarehouse(options: WarehouseOptions): Promise<Warehous
   if (options.kind === 'clickhouse') return openClickhouseWarehouse(options);
   const { openEmbeddedWarehouse } = await import('./embedded/embeddedWarehouse.ts');
   return openEmbeddedWarehouse(options.dir);
+}
+
+/** The cluster's warehouse as a lone service is told of it; `readConfig` has made sure that there is a URL. */
+export function openClusterWarehouse(config: Config): Warehouse {
+  const { clickhouseUrl, clickhouseUser, clickhousePassword } = config;
+  return openClickhouseWarehouse({
+    url: clickhouseUrl!,
+    username: clickhouseUser,
+    ...(clickhousePassword === undefined ? {} : { password: clickhousePassword }),
+  });
 }

@@ -3,6 +3,9 @@ import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Scope } from '../../lib/keys/key.ts';
 import type { KeyRing } from '../../lib/keys/keyRing.ts';
+import type { EventCodec } from '../../lib/events/codec.ts';
+import type { Log } from '../../lib/log/log.ts';
+import type { Metrics } from '../../lib/runtime/metrics.ts';
 import { hasCode } from '../../lib/runtime/errors.ts';
 import type { Logger } from '../../lib/runtime/logger.ts';
 import { failureReasons, unattributedDevices } from '../../lib/warehouse/queries/failureReasons.ts';
@@ -10,25 +13,19 @@ import { knownApps, releaseOutcomes, type OutcomeQuestion } from '../../lib/ware
 import { rawIntegrity } from '../../lib/warehouse/stored.ts';
 import { updateEvents } from '../../lib/warehouse/tables.ts';
 import type { Warehouse } from '../../lib/warehouse/warehouse.ts';
+import type { ControlConfig } from './controlConfig.ts';
 import { Problem, sendProblem } from './problem.ts';
 import { releaseJson } from './releaseJson.ts';
 
-export interface ControlConfig {
-  host: string;
-  /** 0 takes any free port. */
-  port: number;
-  /** Host names, without port, that the Host header may name besides the loopback's. */
-  allowedHosts: string[];
-  confirmSeconds: number;
-  silenceSeconds: number;
-}
-
 export interface ControlOptions {
+  log: Log;
   warehouse: Warehouse;
   keys: KeyRing;
   registry: Registry;
+  codec: EventCodec;
   config: ControlConfig;
   logger: Logger;
+  metrics: Metrics;
   clock: () => number;
 }
 

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { createEventCodec } from '../../lib/events/codec.ts';
 import { loadSchemas } from '../../lib/events/schemas.ts';
-import { createKeyRing, type PresetKey } from '../../lib/keys/keyRing.ts';
+import { createKeyRing } from '../../lib/keys/keyRing.ts';
 import { ensureFirstKeys, type MadeKey } from '../../lib/keys/keys.ts';
-import { openLog } from '../../lib/log/open.ts';
+import { presetKeys } from '../../lib/keys/presets.ts';
+import { openClusterLog, openLog } from '../../lib/log/open.ts';
 import { topics, TOPICS } from '../../lib/log/topics.ts';
 import type { Config } from '../../lib/runtime/config/settings.ts';
 import { createCrashPoints } from '../../lib/runtime/crashPoints.ts';
@@ -12,11 +13,13 @@ import { openDataDir } from '../../lib/runtime/dataDir.ts';
 import type { Lifecycle } from '../../lib/runtime/lifecycle.ts';
 import type { Logger } from '../../lib/runtime/logger.ts';
 import { createMetrics } from '../../lib/runtime/metrics.ts';
-import { openWarehouse } from '../../lib/warehouse/open.ts';
+import { openClusterWarehouse, openWarehouse } from '../../lib/warehouse/open.ts';
 import { createControl } from '../control/control.ts';
+import { controlConfig } from '../control/controlConfig.ts';
 import { createGateway } from '../gateway/gateway.ts';
-import { gatewayDefaults } from '../gateway/gatewayConfig.ts';
-import { createWorker, workerDefaults } from '../worker/worker.ts';
+import { gatewayConfig } from '../gateway/gatewayConfig.ts';
+import { createWorker } from '../worker/worker.ts';
+import { workerConfig } from '../worker/workerConfig.ts';
 
 export interface Running {
   deviceUrl: string;
@@ -25,7 +28,7 @@ export interface Running {
   firstKeys: MadeKey[];
 }
 
-/** All services in this process, on the log and the engine of the data directory. */
+/** All services in this process: on the log and the engine of the data directory, or on the servers that are named. */
 export async function startEmbedded(config: Config, logger: Logger, lifecycle: Lifecycle): Promise<Running> {
   const dataDir = openDataDir(config.dataDir);
   lifecycle.onStop('data directory', () => dataDir.close());
@@ -35,69 +38,39 @@ export async function startEmbedded(config: Config, logger: Logger, lifecycle: L
   const schemas = loadSchemas();
   const codec = createEventCodec(schemas);
 
-  const log = openLog({ kind: 'lmdb', dir: dataDir.folder('log') });
+  const kafka = config.kafkaBrokers.length > 0;
+  const log = kafka ? openClusterLog(config, logger) : openLog({ kind: 'lmdb', dir: dataDir.folder('log') });
   lifecycle.onStop('log', () => log.close());
-  await log.migrate(topics(config.logPartitions));
-  const warehouse = await openWarehouse({ kind: 'embedded', dir: dataDir.folder('warehouse') });
+  await log.migrate(topics(kafka ? config.kafkaPartitions : config.logPartitions));
+  const warehouse =
+    config.clickhouseUrl === undefined
+      ? await openWarehouse({ kind: 'embedded', dir: dataDir.folder('warehouse') })
+      : openClusterWarehouse(config);
   lifecycle.onStop('warehouse', () => warehouse.close());
   await warehouse.migrate();
 
-  const presets: PresetKey[] = [];
-  if (config.ingestKey !== undefined) presets.push({ kind: 'ingest', text: config.ingestKey });
-  if (config.operatorKey !== undefined) presets.push({ kind: 'operator', text: config.operatorKey });
+  const presets = presetKeys(config);
   const firstKeys = presets.length === 2 ? [] : await ensureFirstKeys(log, Date.now());
   const table = await log.table(TOPICS.keys);
   lifecycle.onStop('keys', () => table.close());
   const keys = createKeyRing(table, presets);
   const shared = { log, warehouse, keys, registry, codec, logger, metrics, crashPoints, clock: Date.now };
 
-  const worker = createWorker({
-    ...shared,
-    registry: schemas,
-    config: {
-      ...workerDefaults,
-      blockRows: config.blockRows,
-      fetchBytes: config.blockBytes,
-      lingerMs: config.blockMs,
-      rejections: { inARow: config.rejectedInARow, percent: config.rejectedPercent },
-    },
-  });
+  const worker = createWorker({ ...shared, registry: schemas, config: workerConfig(config) });
   await worker.start();
   lifecycle.onStop('worker', () => worker.stop());
   lifecycle.watch('worker', worker.ended);
 
-  const control = createControl({
-    ...shared,
-    config: {
-      host: config.controlHost,
-      port: config.controlPort,
-      allowedHosts: [...config.allowedHosts],
-      confirmSeconds: config.confirmSeconds,
-      silenceSeconds: config.silenceSeconds,
-    },
-  });
+  const control = createControl({ ...shared, config: controlConfig(config) });
   const operatorUrl = await control.start();
   lifecycle.onStop('control', () => control.stop());
 
   const gateway = createGateway({
     ...shared,
-    config: {
-      ...gatewayDefaults,
-      host: config.host,
-      port: config.port,
+    config: gatewayConfig(config, {
       secret: config.secret ?? dataDir.secret(),
-      trustedProxies: [...config.trustedProxies],
-      maxBodyBytes: config.maxBodyBytes,
-      maxBatchEvents: config.maxBatchEvents,
-      keyEventsPerSecond: config.keyEventsPerSecond,
-      networkEventsPerSecond: config.networkEventsPerSecond,
-      deviceEventsPerSecond: config.deviceEventsPerMinute / 60,
-      deviceBurst: config.deviceEventsPerMinute,
-      maxAppsPerKey: config.maxAppsPerKey,
-      maxReleasesPerKey: config.maxReleasesPerKey,
       spoolDir: join(dataDir.folder('spool'), 'events'),
-      spoolBytes: config.spoolBytes,
-    },
+    }),
   });
   const deviceUrl = await gateway.start();
   lifecycle.onStop('gateway', () => gateway.stop());

@@ -25,6 +25,8 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Listens; resolves with the base URL of the device API. */
   start(): Promise<string>;
+  /** Why events could not be made durable now; `undefined` when they could. */
+  ready(): Promise<string | undefined>;
   /** Answers what it has taken, then stops. */
   stop(): Promise<void>;
 }
@@ -43,15 +45,18 @@ export function createGateway(options: GatewayOptions): Gateway {
     metrics,
     crashPoints: options.crashPoints,
   });
-  const app = createApp({
-    ...options,
-    publisher,
-    ready: async () => {
-      if (spool !== undefined && spool.bytes < spool.maxBytes) return;
-      await log.ping();
-    },
-  });
+  /** With room in the spool the log need not be there. */
+  async function durable(): Promise<void> {
+    if (spool !== undefined && spool.bytes < spool.maxBytes) return;
+    await log.ping();
+  }
+  const app = createApp({ ...options, publisher, ready: durable });
   return {
+    ready: () =>
+      durable().then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : 'the log cannot be reached'),
+      ),
     async start() {
       await app.listen({ host: config.host, port: config.port });
       const { port } = app.server.address() as AddressInfo;

@@ -1,3 +1,5 @@
+import type { Config } from '../../lib/runtime/config/settings.ts';
+
 /** What the gateway can be told; every value has a default in `gatewayDefaults`, and 0 switches a limit off. */
 export interface GatewayConfig {
   host: string;
@@ -37,10 +39,10 @@ export const gatewayDefaults = {
   // 200 Capgo events with long page errors come to about 1 MB, and a refused batch is lost on the device.
   maxBodyBytes: 2 * 1024 * 1024,
   maxBatchEvents: 500,
-  keyEventsPerSecond: 5_000,
-  keyBurst: 50_000,
-  networkEventsPerSecond: 1_000,
-  networkBurst: 10_000,
+  keyEventsPerSecond: 20_000,
+  keyBurst: 200_000,
+  networkEventsPerSecond: 2_000,
+  networkBurst: 20_000,
   deviceEventsPerSecond: 10,
   deviceBurst: 600,
   maxAppsPerKey: 50,
@@ -50,3 +52,28 @@ export const gatewayDefaults = {
   appendTimeoutMs: 5_000,
   retryAfterSeconds: 5,
 } satisfies Partial<GatewayConfig>;
+
+/** How many seconds of its rate a key or network may use at once: phones come back online together. */
+const burstSeconds = 10;
+
+/** What the environment says, and the defaults for what it cannot say. `spoolDir` is not touched when there is no spool. */
+export function gatewayConfig(config: Config, own: { secret: string; spoolDir: string }): GatewayConfig {
+  return {
+    ...gatewayDefaults,
+    ...own,
+    host: config.host,
+    port: config.port,
+    trustedProxies: [...config.trustedProxies],
+    maxBodyBytes: config.maxBodyBytes,
+    maxBatchEvents: config.maxBatchEvents,
+    keyEventsPerSecond: config.keyEventsPerSecond,
+    keyBurst: config.keyEventsPerSecond * burstSeconds,
+    networkEventsPerSecond: config.networkEventsPerSecond,
+    networkBurst: config.networkEventsPerSecond * burstSeconds,
+    deviceEventsPerSecond: config.deviceEventsPerMinute / 60,
+    deviceBurst: config.deviceEventsPerMinute,
+    maxAppsPerKey: config.maxAppsPerKey,
+    maxReleasesPerKey: config.maxReleasesPerKey,
+    spoolBytes: config.spoolBytes,
+  };
+}

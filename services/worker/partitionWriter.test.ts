@@ -37,6 +37,8 @@ class World {
   readonly view = new Map<number, number>();
   readonly tokens = new Map<string, { raw: boolean; view: boolean }>();
   readonly rejected = new Set<number>();
+  /** Receive time of what is stored; the records' own is 0. */
+  storedTime = 0;
   /** Steps until the process dies; every step is a call to the outside. */
   fuse: number;
 
@@ -111,7 +113,10 @@ class World {
       },
       stored: {
         offsets: ({ first, last }) => Promise.resolve(new Set(inRange(first, last))),
-        largest: () => Promise.resolve(this.raw.size === 0 ? undefined : Math.max(...this.raw.keys())),
+        newest: () =>
+          Promise.resolve(
+            this.raw.size === 0 ? undefined : { offset: Math.max(...this.raw.keys()), receivedAt: this.storedTime },
+          ),
         repairViews: ({ first, last }) => {
           this.step();
           for (const offset of inRange(first, last)) this.view.set(offset, 1);
@@ -220,6 +225,16 @@ test('a log that ends below what the warehouse holds is refused, and the way out
   await assert.rejects(
     () => world.live(10, 10, Infinity),
     (error: Error) => hasCode(error, 'log_behind_warehouse') && error.message.includes('--new-log'),
+  );
+});
+
+test('a log that holds another record at a stored offset is refused', async () => {
+  const world = new World(['good', 'good', 'good'], [0]);
+  world.raw.set(2, 1);
+  world.storedTime = 1_700_000_000_000;
+  await assert.rejects(
+    () => world.live(10, 10, Infinity),
+    (error: Error) => hasCode(error, 'log_recreated') && error.message.includes('--new-log'),
   );
 });
 

@@ -6,14 +6,14 @@ import { cutBlock, type Block } from './block.ts';
 import { logColumn } from './frame.ts';
 import { decodeIntent, encodeIntent, type Intent } from './intent.ts';
 import type { RejectionLimit } from './rejectionLimit.ts';
-import type { Rejection } from './triage.ts';
+import { receivedAtOf, type Rejection } from './triage.ts';
 import type { WireSchemas } from './wireSchemas.ts';
 
 /** What the writer asks the warehouse about rows that are already there. All ranges are of the writer's own table. */
 export interface StoredRows {
   offsets(range: OffsetRange): Promise<Set<number>>;
-  /** The largest stored offset of a partition; `undefined` when it holds none. */
-  largest(logId: string, partition: number): Promise<number | undefined>;
+  /** The stored row with a partition's largest offset: that offset and its receive time, epoch ms. */
+  newest(logId: string, partition: number): Promise<{ offset: number; receivedAt: number } | undefined>;
   /** Makes the views agree with the raw rows of the range again, whatever part of them was written before. */
   repairViews(range: OffsetRange): Promise<void>;
 }
@@ -42,6 +42,10 @@ export interface PartitionWriterOptions {
   onRecovered: (partition: number, what: string, range: OffsetRange) => void;
   stopping: AbortSignal;
 }
+
+const wayOut =
+  'The topic was recreated or restored from an older copy. Run `rollguard migrate --new-log`, which gives the log a new ' +
+  'id, and start again.';
 
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
@@ -73,15 +77,16 @@ export class PartitionWriter implements PartitionHandler {
     const { committed, range } = this.#assignment;
     const { logId, stored } = this.#options;
     const partition = this.#assignment.partition;
-    const largest = await this.#persist(() => stored.largest(logColumn(logId), partition));
+    const newest = await this.#persist(() => stored.newest(logColumn(logId), partition));
+    const largest = newest?.offset;
     if (largest !== undefined && largest >= range.end) {
       throw new RollguardError(
         'log_behind_warehouse',
         `Partition ${partition} of ${this.#options.topic} ends at ${range.end}, but the warehouse already holds offset ` +
-          `${largest} of this log. The topic was recreated or restored from an older copy. Run \`rollguard migrate\` ` +
-          `with --new-log, which gives the log a new id, and start again.`,
+          `${largest} of this log. ${wayOut}`,
       );
     }
+    if (newest !== undefined) await this.#mustBeTheSameLog(newest.offset, newest.receivedAt);
     // Kafka forgets a group's positions seven days after the group empties; the warehouse does not.
     if (committed === null) return largest === undefined ? range.first : largest + 1;
     const intent = decodeIntent(committed.metadata);
@@ -209,6 +214,17 @@ export class PartitionWriter implements PartitionHandler {
     }
     await this.#persist(() => stored.repairViews(range));
     onRecovered(range.partition, `${missing.length} of ${present.size + missing.length} were missing`, range);
+  }
+
+  /** A recreated topic that has grown past the old one's end shows only by what lies at an offset known from before. */
+  async #mustBeTheSameLog(offset: number, receivedAt: number): Promise<void> {
+    const [record] = await this.#readRange(offset, offset);
+    if (record === undefined || receivedAtOf(record) === receivedAt) return;
+    const { topic } = this.#options;
+    throw new RollguardError(
+      'log_recreated',
+      `Offset ${offset} of ${topic}/${this.#assignment.partition} holds another record than the warehouse. ${wayOut}`,
+    );
   }
 
   async #readRange(first: number, last: number): Promise<LogRecord[]> {

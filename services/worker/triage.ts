@@ -21,20 +21,24 @@ export function schemaIdOf(record: LogRecord): number {
   return value.readUInt32BE(1);
 }
 
+/** The record's own receive time, epoch ms: the first field of our schemas, read without decoding the rest. */
+export function receivedAtOf({ value }: LogRecord): number | undefined {
+  return value === null ? undefined : readLong(value, wireHeaderBytes, value.length)?.value;
+}
+
 /**
  * Decides about one record from its bytes alone, so that the verdict is the same whenever the block is formed again.
- * The first field of our schemas is the receive time, which is read without decoding the rest.
  */
 export function triage(record: LogRecord, walk: Walk | undefined): Rejection | undefined {
   const schemaId = schemaIdOf(record);
   if (schemaId < 0) return { record, code: 'undecodable', reason: 'The record has no schema header.' };
   if (walk === undefined) return { record, code: 'unknown_schema', reason: `No schema has the id ${schemaId}.` };
   const value = record.value!;
-  const received = readLong(value, wireHeaderBytes, value.length);
+  const received = receivedAtOf(record);
   if (received === undefined || walk(value, wireHeaderBytes, value.length) !== value.length) {
     return { record, code: 'undecodable', reason: 'The bytes are not exactly one record of their schema.' };
   }
-  if (Math.abs(received.value - record.timestamp) > receivedAtToleranceMs) {
+  if (Math.abs(received - record.timestamp) > receivedAtToleranceMs) {
     return {
       record,
       code: 'received_at_out_of_range',

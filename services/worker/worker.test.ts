@@ -17,7 +17,8 @@ import type { Warehouse } from '../../lib/warehouse/warehouse.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../test/temporaryFolder.ts';
 import { testEvent } from '../../test/updateEvent.ts';
 import { waitFor } from '../../test/waitFor.ts';
-import { createWorker, workerDefaults, workerGroup, type Worker } from './worker.ts';
+import { createWorker, workerGroup, type Worker } from './worker.ts';
+import { workerDefaults } from './workerConfig.ts';
 
 const registry = loadSchemas();
 const codec = createEventCodec(registry);

@@ -9,34 +9,13 @@ import type { Metrics } from '../../lib/runtime/metrics.ts';
 import { rejectedEvents, updateEvents } from '../../lib/warehouse/tables.ts';
 import type { Warehouse } from '../../lib/warehouse/warehouse.ts';
 import { inspectUpdateEvents } from './inspect.ts';
-import { RejectionLimit, type RejectionLimits } from './rejectionLimit.ts';
+import { RejectionLimit } from './rejectionLimit.ts';
 import { createRejector } from './rejector.ts';
 import { startTopicWriter, type TopicWriter } from './topicWriter.ts';
+import type { WorkerConfig } from './workerConfig.ts';
 
 export const workerGroup = 'rollguard.worker';
 export const rejectedGroup = 'rollguard.rejected';
-
-export interface WorkerConfig {
-  /** Largest number of records in one block. */
-  blockRows: number;
-  /** Largest number of bytes taken from a partition at once. */
-  fetchBytes: number;
-  /** How long the log may wait for more records before it hands over fewer, ms. */
-  lingerMs: number;
-  /** After how long without records the position moves past the last block, ms. */
-  idleMs: number;
-  oldIntentMs: number;
-  rejections: RejectionLimits;
-}
-
-export const workerDefaults: WorkerConfig = {
-  blockRows: 50_000,
-  fetchBytes: 16 * 1024 * 1024,
-  lingerMs: 300,
-  idleMs: 1000,
-  oldIntentMs: 10 * 60 * 1000,
-  rejections: { inARow: 1000, percent: 5 },
-};
 
 export interface WorkerOptions {
   log: Log;

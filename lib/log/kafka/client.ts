@@ -1,5 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
-import type { Admin } from 'kafkajs';
+import type { Admin, SASLOptions } from 'kafkajs';
 import { RollguardError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { PartitionRange } from '../log.ts';
@@ -34,6 +34,9 @@ export class KafkaClient {
     return new Kafka({
       brokers: this.options.brokers,
       clientId: this.options.clientId ?? 'rollguard',
+      ssl: this.options.ssl ?? false,
+      // One type for all mechanisms here, a union of one for each there.
+      ...(this.options.sasl === undefined ? {} : { sasl: this.options.sasl as SASLOptions }),
       connectionTimeout: 2_000,
       requestTimeout: 15_000,
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8 },

@@ -49,6 +49,10 @@ export class KafkaLog implements Log {
     return this.topics.migrate(topics);
   }
 
+  renewId(): Promise<string> {
+    return this.topics.renewId();
+  }
+
   async append(topic: string, records: NewRecord[]): Promise<Place[]> {
     return this.appender.append(topic, records);
   }

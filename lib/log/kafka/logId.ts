@@ -34,10 +34,19 @@ export function nextIdentity(
   existing: ReadonlySet<string>,
 ): IdentityRecord | undefined {
   const topics = [...new Set([...(identity?.topics ?? []), ...wanted])].sort();
-  const recreated = wanted.some((topic) => !existing.has(topic) && identity?.topics.includes(topic));
-  if (!identity || recreated) {
-    return { previous: identity?.id ?? null, id: randomBytes(8).toString('hex'), topics };
+  if (!identity) return { previous: null, id: newId(), topics };
+  if (wanted.some((topic) => !existing.has(topic) && identity.topics.includes(topic))) {
+    return renewed({ ...identity, topics });
   }
   if (topics.length === identity.topics.length) return undefined;
   return { previous: identity.id, id: identity.id, topics };
+}
+
+/** The record that gives the log a new id under the same topics. */
+export function renewed(identity: LogIdentity): IdentityRecord {
+  return { previous: identity.id, id: newId(), topics: identity.topics };
+}
+
+function newId(): string {
+  return randomBytes(8).toString('hex');
 }

@@ -3,7 +3,7 @@ import { RollguardError } from '../../runtime/errors.ts';
 import type { NewRecord, TopicSpec } from '../log.ts';
 import type { KafkaClient } from './client.ts';
 import { KafkaConnection } from './connection.ts';
-import { foldIdentity, nextIdentity } from './logId.ts';
+import { foldIdentity, nextIdentity, renewed } from './logId.ts';
 import type { IdentityRecord, LogIdentity } from './logId.ts';
 import { PartitionReader } from './reader.ts';
 
@@ -49,10 +49,7 @@ export class KafkaTopics {
     const names = new Set(existing.keys());
     const wanted = specs.map((spec) => spec.name);
     const record = nextIdentity(await this.identity(), wanted, names);
-    if (record) {
-      const value = Buffer.from(JSON.stringify(record));
-      await this.append(META_TOPIC, [{ key: Buffer.from(IDENTITY_KEY), value }]);
-    }
+    if (record) await this.remember(record);
     await this.create(
       specs.map((spec) => topicConfig(spec, replicas)),
       existing,
@@ -60,6 +57,17 @@ export class KafkaTopics {
     await this.grow(specs, existing);
     await this.client.refreshTopics();
     return this.id();
+  }
+
+  async renewId(): Promise<string> {
+    const identity = await this.identity();
+    if (!identity) throw new RollguardError('log_not_migrated');
+    await this.remember(renewed(identity));
+    return this.id();
+  }
+
+  private async remember(record: IdentityRecord): Promise<void> {
+    await this.append(META_TOPIC, [{ key: Buffer.from(IDENTITY_KEY), value: Buffer.from(JSON.stringify(record)) }]);
   }
 
   private async identity(): Promise<LogIdentity | undefined> {

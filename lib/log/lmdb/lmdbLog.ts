@@ -42,6 +42,10 @@ export class LmdbLog implements Log {
     return this.store.migrate(topics);
   }
 
+  renewId(): Promise<string> {
+    return this.store.renewId();
+  }
+
   append(topic: string, records: NewRecord[]): Promise<Place[]> {
     return this.store.append(topic, records);
   }

@@ -50,7 +50,7 @@ export class LmdbStore {
   async migrate(specs: TopicSpec[]): Promise<string> {
     this.mustBeOpen();
     await this.lane.run(() => {
-      if (this.facts.get(['id']) === undefined) this.facts.put(['id'], randomBytes(8).toString('hex'));
+      if (this.facts.get(['id']) === undefined) this.facts.put(['id'], newId());
       for (const spec of specs) {
         const known = this.facts.get(['topic', spec.name]) as TopicSpec | undefined;
         const partitions = Math.max(spec.partitions, known?.partitions ?? 0);
@@ -58,6 +58,12 @@ export class LmdbStore {
       }
     });
     for (const { name } of specs) this.openTopic(name, this.facts.get(['topic', name]) as TopicSpec);
+    return this.id();
+  }
+
+  async renewId(): Promise<string> {
+    this.id();
+    await this.lane.run(() => this.facts.put(['id'], newId()));
     return this.id();
   }
 
@@ -113,6 +119,10 @@ export class LmdbStore {
     this.facts.settle();
     this.topics.forEach(each);
   }
+}
+
+function newId(): string {
+  return randomBytes(8).toString('hex');
 }
 
 function positionKey(group: string, topic: string, partition: number): FactKey {

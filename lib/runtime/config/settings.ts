@@ -100,7 +100,7 @@ export const settings = {
   ),
   maxBatchEvents: integer(
     { env: 'ROLLGUARD_MAX_BATCH_EVENTS', group: 'Gateway', doc: 'Most events in one request.' },
-    1000,
+    500,
     1,
     100_000,
   ),
@@ -108,9 +108,9 @@ export const settings = {
     {
       env: 'ROLLGUARD_KEY_EVENTS_PER_SECOND',
       group: 'Gateway',
-      doc: 'Events a second that one ingest key may send; 0 sets no limit.',
+      doc: 'Events a second that one ingest key may send to one gateway, ten seconds of it at once; 0 sets no limit.',
     },
-    0,
+    20_000,
     0,
     10_000_000,
   ),
@@ -118,9 +118,9 @@ export const settings = {
     {
       env: 'ROLLGUARD_NETWORK_EVENTS_PER_SECOND',
       group: 'Gateway',
-      doc: 'Events a second from one /24 (IPv4) or /48 (IPv6); 0 sets no limit.',
+      doc: 'Events a second from one /24 (IPv4) or /48 (IPv6), ten seconds of it at once; 0 sets no limit.',
     },
-    0,
+    2_000,
     0,
     10_000_000,
   ),
@@ -270,6 +270,16 @@ export const settings = {
     500,
     0,
     60_000,
+  ),
+  oldIntentSeconds: integer(
+    {
+      env: 'ROLLGUARD_OLD_INTENT_SECONDS',
+      group: 'Worker',
+      doc: 'After a crash, an insert begun longer ago is compared with the stored rows first, instead of trusting its token alone.',
+    },
+    600,
+    0,
+    86_400,
   ),
   rejectedPercent: integer(
     {

@@ -2,7 +2,7 @@ import { mkdir, open, rename, rm, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ClientWarehouse } from '../clientWarehouse.ts';
 import { insertFromFile, type BlockFormat } from '../insertStatement.ts';
-import { identifier } from '../literal.ts';
+import { identifier, plainName } from '../literal.ts';
 import type { BlockTable, Warehouse } from '../warehouse.ts';
 import { createChdbClient } from './chdbClient.ts';
 
@@ -49,7 +49,8 @@ export async function openEmbeddedWarehouse(dir: string): Promise<Warehouse> {
 async function flushEveryInsert(warehouse: Warehouse): Promise<void> {
   const tables = await warehouse.query<{ name: string }>(
     `SELECT name FROM system.tables
-     WHERE database = 'rollguard' AND engine LIKE '%MergeTree' AND create_table_query NOT LIKE '%fsync_after_insert = 1%'`,
+     WHERE database = 'rollguard' AND engine LIKE '%MergeTree' AND ${plainName}
+       AND create_table_query NOT LIKE '%fsync_after_insert = 1%'`,
   );
   for (const { name } of tables) {
     await warehouse.command(

@@ -31,9 +31,9 @@ export async function benchGateway(context: Context, tell: (comparison: Comparis
   try {
     const { brokers } = context;
     servers.push(await serve(context, 'bare Fastify', 'peers/bareFastify.ts'));
-    const lmdb = { log: { kind: 'lmdb', dir: join(dir, 'log') }, spoolDir: join(dir, 'spool-1'), key } as const;
+    const lmdb = { log: { kind: 'lmdb' as const, dir: join(dir, 'log') }, spoolDir: join(dir, 'spool-1'), key };
     servers.push(await serve(context, 'gateway, LMDB log', 'gateway/ours.ts', lmdb));
-    const kafka = { log: { kind: 'kafka', brokers }, spoolDir: join(dir, 'spool-2'), key } as const;
+    const kafka = { log: { kind: 'kafka' as const, brokers: [brokers] }, spoolDir: join(dir, 'spool-2'), key };
     servers.push(await serve(context, 'gateway, Kafka log', 'gateway/ours.ts', kafka));
     for (const { batch, title, aim } of batches) tell(await compare(context, servers, batch, title, aim));
     for (const { program } of servers) {

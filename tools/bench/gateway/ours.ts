@@ -3,9 +3,7 @@ import { Registry } from 'prom-client';
 import { createEventCodec } from '../../../lib/events/codec.ts';
 import { loadSchemas } from '../../../lib/events/schemas.ts';
 import { createKeyRing } from '../../../lib/keys/keyRing.ts';
-import { KafkaLog } from '../../../lib/log/kafka/kafkaLog.ts';
 import { openLog } from '../../../lib/log/open.ts';
-import type { Log } from '../../../lib/log/log.ts';
 import { topics, TOPICS } from '../../../lib/log/topics.ts';
 import { createCrashPoints } from '../../../lib/runtime/crashPoints.ts';
 import { createLogger } from '../../../lib/runtime/logger.ts';
@@ -16,8 +14,7 @@ import { argument, leave, onMessage, tell } from '../talk.ts';
 import { cpuSeconds, type Served, type ServeArgument, type Serving } from './serve.ts';
 
 const given = argument() as ServeArgument;
-const log: Log =
-  given.log.kind === 'lmdb' ? openLog(given.log) : new KafkaLog({ brokers: [given.log.brokers], clientId: 'bench' });
+const log = openLog(given.log);
 await log.migrate(topics(4));
 const table = await log.table(TOPICS.keys);
 const far = 1e9;

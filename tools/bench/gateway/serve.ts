@@ -1,3 +1,5 @@
+import type { LogOptions } from '../../../lib/log/open.ts';
+
 /** What every server of the gateway's comparison says and is asked. */
 export interface Serving {
   url: string;
@@ -12,8 +14,7 @@ export interface Served {
 }
 
 export interface ServeArgument {
-  /** Where the log lies; the peer has none. */
-  log: { kind: 'lmdb'; dir: string } | { kind: 'kafka'; brokers: string };
+  log: LogOptions;
   /** Folder of the spool, on as by default. */
   spoolDir: string;
   key: string;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { workerDefaults } from '../../../services/worker/worker.ts';
+import { workerDefaults } from '../../../services/worker/workerConfig.ts';
 import { startClickhouseFront } from '../../../test/clickhouseFront.ts';
 import { inRound, type Context } from '../context.ts';
 import type { Transport } from '../options.ts';

@@ -1,7 +1,7 @@
 import { createEventCodec } from '../../../lib/events/codec.ts';
 import { loadSchemas } from '../../../lib/events/schemas.ts';
-import { KafkaLog } from '../../../lib/log/kafka/kafkaLog.ts';
 import type { NewRecord } from '../../../lib/log/log.ts';
+import { openLog } from '../../../lib/log/open.ts';
 import { topics, TOPICS } from '../../../lib/log/topics.ts';
 import { updateEvents } from '../events.ts';
 import { argument, leave, tell } from '../talk.ts';
@@ -24,7 +24,7 @@ const chunk = 4_000;
 
 const { brokers, events, partitions } = argument() as FillArgument;
 const codec = createEventCodec(loadSchemas());
-const log = new KafkaLog({ brokers: [brokers], appendTimeoutMs: 60_000 });
+const log = openLog({ kind: 'kafka', brokers: [brokers], appendTimeoutMs: 60_000 });
 const logId = await log.migrate(topics(partitions));
 let bytes = 0;
 let records: NewRecord[] = [];

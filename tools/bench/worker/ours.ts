@@ -2,19 +2,20 @@
 import { Registry } from 'prom-client';
 import { createEventCodec } from '../../../lib/events/codec.ts';
 import { loadSchemas } from '../../../lib/events/schemas.ts';
-import { KafkaLog } from '../../../lib/log/kafka/kafkaLog.ts';
+import { openLog } from '../../../lib/log/open.ts';
 import { createCrashPoints } from '../../../lib/runtime/crashPoints.ts';
 import { createLogger } from '../../../lib/runtime/logger.ts';
 import { createMetrics, type Metrics } from '../../../lib/runtime/metrics.ts';
 import { openWarehouse } from '../../../lib/warehouse/open.ts';
-import { createWorker, workerDefaults } from '../../../services/worker/worker.ts';
+import { createWorker } from '../../../services/worker/worker.ts';
+import { workerDefaults } from '../../../services/worker/workerConfig.ts';
 import { argument, hear, leave, tell } from '../talk.ts';
 import { Progress, type DrainArgument } from './drain.ts';
 import { proofOf } from './proof.ts';
 
 const given = argument() as DrainArgument;
 const registry = loadSchemas();
-const log = new KafkaLog({ brokers: [given.brokers] });
+const log = openLog({ kind: 'kafka', brokers: [given.brokers] });
 const warehouse = await openWarehouse(given.warehouse);
 await warehouse.migrate();
 tell({ ready: true });

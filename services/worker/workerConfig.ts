@@ -16,7 +16,7 @@ export interface WorkerConfig {
 }
 
 export const workerDefaults: WorkerConfig = {
-  blockRows: 50_000,
+  blockRows: 100_000,
   fetchBytes: 16 * 1024 * 1024,
   lingerMs: 300,
   idleMs: 1000,

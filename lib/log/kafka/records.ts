@@ -36,15 +36,19 @@ export function readCommitted(fetched: FetchedPartition, position: number): { re
   const records: LogRecord[] = [];
   let next = position;
   let upcoming = 0;
+  let batch: FetchedMessage['batchContext'] | undefined;
   for (const message of fetched.messages) {
     const offset = Number(message.offset);
-    const { producerId, inTransaction, firstOffset, lastOffsetDelta } = message.batchContext;
+    const { producerId, inTransaction } = message.batchContext;
     while (upcoming < aborted.length && aborted[upcoming]!.first <= offset) {
       aborting.add(aborted[upcoming]!.producerId);
       upcoming += 1;
     }
-    // The batch may end beyond its last record, where compaction has taken some.
-    next = Math.max(next, Number(firstOffset) + lastOffsetDelta + 1);
+    if (message.batchContext !== batch) {
+      batch = message.batchContext;
+      // The batch may end beyond its last record, where compaction has taken some.
+      next = Math.max(next, Number(batch.firstOffset) + batch.lastOffsetDelta + 1);
+    }
     if (message.isControlRecord) {
       if (message.key?.readInt16BE(2) === ABORT) aborting.delete(producerId);
     } else if (offset >= position && !(inTransaction && aborting.has(producerId))) {
@@ -54,9 +58,13 @@ export function readCommitted(fetched: FetchedPartition, position: number): { re
   return { records, next };
 }
 
+/** Shared by all records without any, which is nearly all of them. */
+const noHeaders: Record<string, string> = Object.freeze({});
+
 function toRecord(message: FetchedMessage, partition: number, offset: number): LogRecord {
-  const headers: Record<string, string> = {};
+  let headers = noHeaders;
   for (const name in message.headers) {
+    if (headers === noHeaders) headers = {};
     const value = message.headers[name];
     headers[name] = String(Array.isArray(value) ? value[0] : (value ?? ''));
   }

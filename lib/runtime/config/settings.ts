@@ -255,7 +255,7 @@ export const settings = {
   ),
   blockRows: integer(
     { env: 'ROLLGUARD_BLOCK_ROWS', group: 'Worker', doc: 'Most events in one block, which is one insert.' },
-    50_000,
+    100_000,
     1,
     1_000_000,
   ),

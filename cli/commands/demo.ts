@@ -109,6 +109,9 @@ function demoConfig(folder: string, devicePort: number, controlPort: number): Co
       // The phones have addresses of their own, in the header that a proxy would set.
       ROLLGUARD_TRUSTED_PROXIES: '127.0.0.1/32',
       ROLLGUARD_SHUTDOWN_SECONDS: '8',
+      // One insert a second and not eight: the fleet is small, and it is not to be the load of the machine that is seen.
+      ROLLGUARD_LOG_PARTITIONS: '1',
+      ROLLGUARD_BLOCK_MS: '800',
     },
     'embedded',
   );

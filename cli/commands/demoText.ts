@@ -11,7 +11,7 @@ export function demoText(
   return `
 Rollguard is running, with a simulated fleet.
 
-  Open   ${consoleUrl}
+  Open   ${consoleUrl.replace('/#', `/?app=${app}&release=${broken}#`)}
 
 The link signs in once; after that, sign in with the operator key ${keys.operator}
 

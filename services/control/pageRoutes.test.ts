@@ -95,6 +95,7 @@ test('another origin of the same host cannot use the cookie, to read or to write
     const answer = await ask('GET', '/v1/apps', marked);
     assert.equal(answer.code, 'wrong_origin', JSON.stringify(headers));
     assert.equal(answer.headers['access-control-allow-origin'], undefined);
+    assert.equal(answer.headers['cross-origin-resource-policy'], 'same-origin');
     assert.equal((await ask('GET', '/session', marked)).code, 'wrong_origin');
     assert.equal((await ask('DELETE', '/session', marked)).code, 'wrong_origin');
     assert.equal((await ask('POST', '/session', marked, { key: keyText })).code, 'wrong_origin');

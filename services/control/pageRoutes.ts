@@ -29,9 +29,10 @@ export interface PageOptions {
 
 /** The page at `/` and the sign-in it needs. Adds headers to every answer of this server. */
 export function servePage(app: FastifyInstance, options: PageOptions): void {
-  app.addHook('onRequest', async (_request, reply) => {
+  // At the end of a request, so that refusals have them too.
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     void reply.header('x-content-type-options', 'nosniff').header('cross-origin-resource-policy', 'same-origin');
-    await Promise.resolve();
+    done();
   });
   app.register(fastifyStatic, {
     root: folder(),
@@ -68,9 +69,9 @@ function cookieName(request: FastifyRequest): string {
 }
 
 function sessionRoutes(app: FastifyInstance, { sessions, confirmSeconds, silenceSeconds }: PageOptions): void {
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     void reply.header('cache-control', 'no-store');
-    await Promise.resolve();
+    done();
   });
   app.setErrorHandler((error: Error & { statusCode?: number }) => {
     if (error instanceof Problem || (error.statusCode ?? 500) >= 500) throw error;
@@ -84,11 +85,10 @@ function sessionRoutes(app: FastifyInstance, { sessions, confirmSeconds, silence
     counting: { confirm_seconds: confirmSeconds, silence_seconds: silenceSeconds },
   });
 
-  app.get('/session', (request) => {
-    const session = sessionOf(sessions, request);
-    if (!session) throw new Problem('unknown_key', 'Nobody is signed in here.');
+  app.get('/session', (request, reply) => {
     requireOwnPage(request.method, request.headers);
-    return about(session);
+    const session = sessionOf(sessions, request);
+    return session ? about(session) : reply.code(204).send();
   });
 
   app.post('/session', { bodyLimit: 4096 }, (request, reply) => {

@@ -26,7 +26,7 @@ export function demoFleet(url: string, key: string, seed: number, devicesPerSeco
     baseRelease: '2.3.9',
     releases: [
       { name: healthy, share: 0.5 },
-      { name: broken, share: 0.5, channel: 'beta' },
+      { name: broken, share: 0.5, channel: 'beta', fromMs: 3000 },
     ],
     split: true,
     faults: [parseFault(`release=${broken},platform=android,os=13,rate=0.8,code=${code},after=${afterSeconds}s`)],

@@ -7,11 +7,15 @@ import type { Random } from './random.ts';
 import { failing, tellStory } from './stories.ts';
 import type { Step, Story } from './stories.ts';
 
-/** A release of the simulated app; `share` of the phones get it, in the order of the list. `channel`: else the fleet's. */
+/**
+ * A release of the simulated app; `share` of the phones get it, in the order of the list. `channel`: else the fleet's.
+ * `fromMs`: since the run's begin; phones that begin earlier do not get it.
+ */
 export interface SimulatedRelease {
   name: string;
   share: number;
   channel?: string;
+  fromMs?: number;
 }
 
 export interface FleetOptions {
@@ -112,7 +116,7 @@ function tellChapters(options: FleetOptions, phone: Phone, begin: number, random
   const chapters: Chapter[] = [];
   let previous = options.baseRelease;
   const success = 1 - (options.failureScale ?? 1) * (1 - successIn(phone.country));
-  for (const { name, channel = options.channel } of releasesOf(options, random)) {
+  for (const { name, channel = options.channel } of releasesOf(options, begin, random)) {
     const failure = strike(options.faults, phone, name, begin, random);
     const story = failure === undefined ? tellStory(random, success) : failing(random, failure);
     chapters.push({ release: name, previous, channel, story });
@@ -121,9 +125,10 @@ function tellChapters(options: FleetOptions, phone: Phone, begin: number, random
   return chapters;
 }
 
-function releasesOf({ releases, split }: FleetOptions, random: Random): readonly SimulatedRelease[] {
-  if (split === true) return [random.pick(releases, ({ share }) => share)];
-  return releases.filter(({ share }) => random.chance(share));
+function releasesOf({ releases, split }: FleetOptions, begin: number, random: Random): readonly SimulatedRelease[] {
+  const out = releases.filter(({ fromMs = 0 }) => begin >= fromMs);
+  if (split === true) return out.length === 0 ? [] : [random.pick(out, ({ share }) => share)];
+  return out.filter(({ share }) => random.chance(share));
 }
 
 function drawHabits(random: Random, epoch: number, chapters: readonly Chapter[]): Habits {

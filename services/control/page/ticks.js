@@ -7,7 +7,8 @@ const labelWidth = 74;
 /** Full times between two moments that leave room for their labels over so many pixels. */
 export function clockTicks(first, end, width) {
   const most = Math.max(1, Math.floor(width / labelWidth));
-  const step = clockSteps.find((each) => (end - first) / each <= most) ?? clockSteps.at(-1);
+  const day = clockSteps.at(-1);
+  const step = clockSteps.find((each) => (end - first) / each <= most) ?? day * Math.ceil((end - first) / day / most);
   const times = [];
   for (let at = Math.ceil(first / step) * step; at <= end; at += step) times.push(at);
   return { step, times };

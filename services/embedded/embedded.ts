@@ -27,6 +27,8 @@ export interface Running {
   operatorUrl: string;
   /** Made at this start, which was the first: their texts are known only now. */
   firstKeys: MadeKey[];
+  /** Address of the console; at a first start it signs in, once. The code stands in the fragment, which no log ever sees. */
+  consoleUrl: string;
 }
 
 /** All services in this process: on the log and the engine of the data directory, or on the servers that are named. */
@@ -84,5 +86,7 @@ export async function startEmbedded(config: Config, logger: Logger, lifecycle: L
   });
   const deviceUrl = await gateway.start();
   lifecycle.onStop('gateway', () => gateway.stop());
-  return { deviceUrl, operatorUrl, firstKeys };
+  const operator = firstKeys.find(({ key }) => key.kind === 'operator');
+  const signIn = operator === undefined ? '' : `#signin=${control.newSignInCode(operator.key.id)}`;
+  return { deviceUrl, operatorUrl, firstKeys, consoleUrl: `${operatorUrl}/${signIn}` };
 }

@@ -25,10 +25,9 @@ test('every fault of a command line is told at once, and the run does not begin'
 });
 
 test('the check says that API and ledger agree; refusals are one line each', async () => {
-  const site = await createSite();
+  const site = await createSite('embedded');
   try {
-    site.start();
-    await site.ready();
+    await site.start();
     const refused = simulate(`--url ${site.deviceUrl} --key rgi_of_nobody --devices 10`);
     assert.equal((await refused.ended).code, 1);
     assert.match(refused.output(), /^the server answered 401 unknown_key/m);

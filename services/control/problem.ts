@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { count, named, object, text, word } from './schema.ts';
 
 export const problems = {
   bad_parameter: { status: 400, title: 'A parameter has a value that it cannot have.' },
@@ -12,6 +13,20 @@ export const problems = {
 } as const;
 
 export type ProblemCode = keyof typeof problems;
+
+export const problemSchema = named(
+  'Problem',
+  object(
+    {
+      type: text('Always `about:blank`: the code tells what the problem is.'),
+      title: text('The problem in one sentence, always the same for a code.'),
+      status: count('The HTTP status.'),
+      code: word(Object.keys(problems) as ProblemCode[], 'Stable; programs go by it and never by the text.'),
+      detail: text('What is wrong with this request, and what to do.'),
+    },
+    'RFC 9457.',
+  ),
+);
 
 export class Problem extends Error {
   readonly code: ProblemCode;

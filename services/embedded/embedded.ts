@@ -14,6 +14,7 @@ import type { Logger } from '../../lib/runtime/logger.ts';
 import { createMetrics } from '../../lib/runtime/metrics.ts';
 import { openWarehouse } from '../../lib/warehouse/open.ts';
 import { createControl } from '../control/control.ts';
+import { controlConfig } from '../control/controlConfig.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { gatewayDefaults } from '../gateway/gatewayConfig.ts';
 import { createWorker, workerDefaults } from '../worker/worker.ts';
@@ -66,16 +67,7 @@ export async function startEmbedded(config: Config, logger: Logger, lifecycle: L
   lifecycle.onStop('worker', () => worker.stop());
   lifecycle.watch('worker', worker.ended);
 
-  const control = createControl({
-    ...shared,
-    config: {
-      host: config.controlHost,
-      port: config.controlPort,
-      allowedHosts: [...config.allowedHosts],
-      confirmSeconds: config.confirmSeconds,
-      silenceSeconds: config.silenceSeconds,
-    },
-  });
+  const control = createControl({ ...shared, config: controlConfig(config) });
   const operatorUrl = await control.start();
   lifecycle.onStop('control', () => control.stop());
 

@@ -1,5 +1,5 @@
-import type { OutcomeQuestion } from './releaseOutcomes.ts';
 import type { Warehouse } from '../warehouse.ts';
+import { outcomes, questionParams, type OutcomeQuestion } from './question.ts';
 
 export interface FailureReason {
   kind: string;
@@ -17,23 +17,14 @@ export function failureReasons(warehouse: Warehouse, question: OutcomeQuestion):
        uniqExact(f.device) AS devices, max(f.sample_message) AS sample_message
      FROM rollguard.device_failures AS f
      INNER JOIN (
-       SELECT device, segment FROM rollguard.device_outcomes(app = {app:String}, release = {release:String},
-         as_of = {as_of:DateTime64(3, 'UTC')}, confirm_ms = {confirm_ms:UInt32}, silence_ms = {silence_ms:UInt32})
+       SELECT device, segment FROM ${outcomes}
      ) AS o ON o.device = f.device
      INNER JOIN (SELECT DISTINCT * FROM rollguard.segment_values) AS s ON s.segment = o.segment
      WHERE f.app_id = {app:String} AND f.release = {release:String}
        AND ({include_excluded:Bool} OR (s.is_production AND NOT s.is_emulator))
        AND ({channel:String} = '' OR s.channel = {channel:String})
      GROUP BY kind, error_class, error_code ORDER BY devices DESC, error_code`,
-    {
-      app: question.app,
-      release: question.release,
-      channel: question.channel,
-      include_excluded: question.includeExcluded,
-      as_of: question.asOf,
-      confirm_ms: question.confirmSeconds * 1000,
-      silence_ms: question.silenceSeconds * 1000,
-    },
+    questionParams(question),
   );
 }
 

@@ -1,0 +1,31 @@
+import type { Param } from '../warehouse.ts';
+
+/** What is asked of the releases of one app. Times in seconds; `channel` "" for all. */
+export interface OutcomeQuestion {
+  app: string;
+  /** "" for every release. */
+  release: string;
+  channel: string;
+  includeExcluded: boolean;
+  asOf: Date;
+  confirmSeconds: number;
+  silenceSeconds: number;
+  outcomeWindowSeconds: number;
+}
+
+/** The outcome of every enrolled device, by the view of that name. */
+export const outcomes = `rollguard.device_outcomes(app = {app:String}, release = {release:String},
+  as_of = {as_of:DateTime64(3, 'UTC')}, confirm_ms = {confirm_ms:UInt32}, silence_ms = {silence_ms:UInt32})`;
+
+export function questionParams(question: OutcomeQuestion): Record<string, Param> {
+  return {
+    app: question.app,
+    release: question.release,
+    channel: question.channel,
+    include_excluded: question.includeExcluded,
+    as_of: question.asOf,
+    confirm_ms: question.confirmSeconds * 1000,
+    silence_ms: question.silenceSeconds * 1000,
+    window_ms: question.outcomeWindowSeconds * 1000,
+  };
+}

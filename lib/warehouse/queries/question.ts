@@ -17,6 +17,10 @@ export interface OutcomeQuestion {
 export const outcomes = `rollguard.device_outcomes(app = {app:String}, release = {release:String},
   as_of = {as_of:DateTime64(3, 'UTC')}, confirm_ms = {confirm_ms:UInt32}, silence_ms = {silence_ms:UInt32})`;
 
+/** The devices that a release has harmed, by the view of that name. */
+export const harmedDevices = `rollguard.device_harm(app = {app:String}, release = {release:String},
+  window_ms = {window_ms:UInt32}, confirm_ms = {confirm_ms:UInt32})`;
+
 export function questionParams(question: OutcomeQuestion): Record<string, Param> {
   return {
     app: question.app,

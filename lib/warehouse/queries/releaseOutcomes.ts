@@ -1,5 +1,5 @@
 import type { Warehouse } from '../warehouse.ts';
-import { outcomes, questionParams, type OutcomeQuestion } from './question.ts';
+import { harmedDevices, outcomes, questionParams, type OutcomeQuestion } from './question.ts';
 
 /** Devices of one release by outcome. `installed` includes `presumed`; `excluded` are in none of the others. */
 export interface ReleaseOutcomes {
@@ -12,6 +12,9 @@ export interface ReleaseOutcomes {
   silent: number;
   in_progress: number;
   excluded: number;
+  /** The devices of all the outcomes above, and those of them that the release has harmed. */
+  enrolled: number;
+  harmed: number;
   /** Epoch ms. */
   first_seen: number;
   last_seen: number;
@@ -31,10 +34,14 @@ export function releaseOutcomes(warehouse: Warehouse, question: OutcomeQuestion)
        countIf(counted AND o.outcome = 'silent') AS silent,
        countIf(counted AND o.outcome = 'in_progress') AS in_progress,
        countIf(NOT counted) AS excluded,
+       countIf(counted) AS enrolled,
+       countIf(counted AND h.harmed) AS harmed,
        toUnixTimestamp64Milli(min(o.first_seen)) AS first_seen,
        toUnixTimestamp64Milli(max(o.last_seen)) AS last_seen
      FROM ${outcomes} AS o
      INNER JOIN (SELECT DISTINCT * FROM rollguard.segment_values) AS s ON s.segment = o.segment
+     LEFT JOIN (SELECT release, device, true AS harmed FROM ${harmedDevices}) AS h
+       ON h.release = o.release AND h.device = o.device
      WHERE {channel:String} = '' OR s.channel = {channel:String}
      GROUP BY release ORDER BY first_seen DESC, release`,
     questionParams(question),

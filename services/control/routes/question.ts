@@ -1,5 +1,8 @@
+import { releaseIsKnown } from '../../../lib/warehouse/queries/freshness.ts';
 import type { OutcomeQuestion } from '../../../lib/warehouse/queries/question.ts';
+import type { Warehouse } from '../../../lib/warehouse/warehouse.ts';
 import type { ControlOptions } from '../options.ts';
+import { Problem } from '../problem.ts';
 import { count, flag, given, text, withDefault } from '../schema.ts';
 
 const longestSeconds = 30 * 24 * 60 * 60;
@@ -45,4 +48,11 @@ export function questionOf({ params, query }: Asked, { clock, config }: ControlO
     silenceSeconds: query.silence_seconds ?? config.silenceSeconds,
     outcomeWindowSeconds: config.outcomeWindowSeconds,
   };
+}
+
+/** A release that no stored event names is a mistake in the address rather than an empty answer. */
+export async function mustBeKnown(warehouse: Warehouse, { app, release }: OutcomeQuestion): Promise<void> {
+  if (!(await releaseIsKnown(warehouse, app, release))) {
+    throw new Problem('not_found', 'No stored event of this app names this release.');
+  }
 }

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
+import { releaseDownloads } from '../../../lib/warehouse/queries/downloads.ts';
 import { unattributedDevices } from '../../../lib/warehouse/queries/failureReasons.ts';
+import { newestOfApp } from '../../../lib/warehouse/queries/freshness.ts';
+import type { OutcomeQuestion } from '../../../lib/warehouse/queries/question.ts';
 import { releaseOutcomes } from '../../../lib/warehouse/queries/releaseOutcomes.ts';
 import { iso } from '../iso.ts';
 import type { ControlOptions } from '../options.ts';
 import { Problem } from '../problem.ts';
-import { releaseJson, releaseSchema } from '../releaseJson.ts';
+import { releaseJson, releaseSchema, type ReleaseJson } from '../releaseJson.ts';
 import { addRoute } from '../route.ts';
 import { count, list, object, ref, text, time } from '../schema.ts';
 import { appParams, questionOf, questionQuery, releaseParams } from './question.ts';
@@ -18,6 +21,22 @@ const listAnswer = object({
 
 export function addReleases(app: FastifyInstance, options: ControlOptions): void {
   const { warehouse } = options;
+
+  async function releasesOf(question: OutcomeQuestion): Promise<ReleaseJson[]> {
+    const found = await releaseOutcomes(warehouse, question);
+    const downloads = await releaseDownloads(warehouse, question);
+    const newest = await newestOfApp(warehouse, question.app);
+    return found.map((outcomes) =>
+      releaseJson({
+        outcomes,
+        downloads: downloads.get(outcomes.release),
+        newest,
+        asOf: question.asOf,
+        windowSeconds: question.outcomeWindowSeconds,
+      }),
+    );
+  }
+
   addRoute(app, {
     method: 'GET',
     url: '/v1/apps/:app/releases',
@@ -30,12 +49,11 @@ export function addReleases(app: FastifyInstance, options: ControlOptions): void
     answer: listAnswer,
     async handle(call) {
       const question = questionOf(call, options);
-      const releases = await releaseOutcomes(warehouse, question);
       return {
         app: question.app,
         as_of: iso(question.asOf.getTime()),
         unattributed: await unattributedDevices(warehouse, question.app),
-        releases: releases.map((each) => releaseJson(each, question.asOf)),
+        releases: await releasesOf(question),
       };
     },
   });
@@ -51,10 +69,9 @@ export function addReleases(app: FastifyInstance, options: ControlOptions): void
     problems: ['not_found'],
     answer: ref(releaseSchema),
     async handle(call) {
-      const question = questionOf(call, options);
-      const [release] = await releaseOutcomes(warehouse, question);
+      const [release] = await releasesOf(questionOf(call, options));
       if (release === undefined) throw new Problem('not_found', 'No device has taken part in this release.');
-      return releaseJson(release, question.asOf);
+      return release;
     },
   });
 }

@@ -4,15 +4,30 @@ import { problemSchema } from '../problem.ts';
 import { releaseSchema } from '../releaseJson.ts';
 import type { Named } from '../schema.ts';
 import { addApps } from './apps.ts';
+import { addAdoption } from './adoption.ts';
 import { addDoctor } from './doctor.ts';
+import { addDownloads } from './downloads.ts';
 import { addErrors } from './errors.ts';
 import { addHealth } from './health.ts';
+import { addMinutes } from './minutes.ts';
 import { addReleases } from './releases.ts';
+import { addSegments } from './segments.ts';
 
 /** Schemas that have a name of their own in the OpenAPI document. */
 export const namedSchemas: readonly Named<unknown>[] = [problemSchema, releaseSchema];
 
 /** Every route, one file a noun. */
 export function addRoutes(app: FastifyInstance, options: ControlOptions): void {
-  for (const add of [addHealth, addApps, addReleases, addErrors, addDoctor]) add(app, options);
+  const nouns = [
+    addHealth,
+    addApps,
+    addReleases,
+    addErrors,
+    addAdoption,
+    addDownloads,
+    addSegments,
+    addMinutes,
+    addDoctor,
+  ];
+  for (const add of nouns) add(app, options);
 }

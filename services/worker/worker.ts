@@ -1,7 +1,7 @@
 import type { Log } from '../../lib/log/log.ts';
 import type { EventCodec } from '../../lib/events/codec.ts';
 import type { SchemaRegistry } from '../../lib/events/schemas.ts';
-import { TOPICS } from '../../lib/log/topics.ts';
+import { GROUPS, TOPICS } from '../../lib/log/topics.ts';
 import { RollguardError, hasCode } from '../../lib/runtime/errors.ts';
 import type { CrashPoints } from '../../lib/runtime/crashPoints.ts';
 import type { Logger } from '../../lib/runtime/logger.ts';
@@ -12,9 +12,6 @@ import { inspectUpdateEvents } from './inspect.ts';
 import { RejectionLimit, type RejectionLimits } from './rejectionLimit.ts';
 import { createRejector } from './rejector.ts';
 import { startTopicWriter, type TopicWriter } from './topicWriter.ts';
-
-export const workerGroup = 'rollguard.worker';
-export const rejectedGroup = 'rollguard.rejected';
 
 export interface WorkerConfig {
   /** Largest number of records in one block. */
@@ -76,7 +73,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const toDeadLetters = startTopicWriter({
       ...shared,
       topic: TOPICS.deviceEvents,
-      group: workerGroup,
+      group: GROUPS.worker,
       table: updateEvents,
       inspect: inspectUpdateEvents((value) => options.codec.decode(value).event),
       limit: new RejectionLimit(options.config.rejections),
@@ -88,7 +85,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const fromDeadLetters = startTopicWriter({
       ...shared,
       topic: TOPICS.rejectedEvents,
-      group: rejectedGroup,
+      group: GROUPS.rejected,
       table: rejectedEvents,
       inspect: () => [],
       limit: new RejectionLimit(options.config.rejections),

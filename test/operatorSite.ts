@@ -108,7 +108,7 @@ export async function createOperatorSite({ partitions = 2 } = {}): Promise<Opera
     ask,
     async get<Body>(url: string) {
       const { status, body } = await ask<Body>('GET', url);
-      assert.equal(status, 200, JSON.stringify(body));
+      assert.equal(status, 200, `${JSON.stringify(body)}\n${logged.slice(-3000)}`);
       return body;
     },
     async close() {

@@ -35,6 +35,7 @@ export function createApp(options: ControlOptions): FastifyInstance {
     const asked = requestProblem(error);
     if (asked !== undefined) return sendProblem(reply, asked);
     if (hasCode(error, 'warehouse_unavailable')) return sendProblem(reply, new Problem('warehouse_unavailable'));
+    if (hasCode(error, 'log_unavailable')) return sendProblem(reply, new Problem('log_unavailable'));
     logger.error({ route: request.routeOptions.url, err: error }, 'a request failed');
     return sendProblem(reply, new Problem('internal'));
   });

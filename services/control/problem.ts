@@ -8,6 +8,9 @@ export const problems = {
   missing_scope: { status: 403, title: 'The operator key lacks the scope for this.' },
   host_not_allowed: { status: 403, title: 'The Host header names no allowed host.' },
   not_found: { status: 404, title: 'There is nothing at this path.' },
+  preset_key: { status: 409, title: 'The key comes from the configuration: take it out there.' },
+  own_key: { status: 409, title: 'A key cannot revoke itself: use another one.' },
+  log_unavailable: { status: 503, title: 'The log cannot be reached.' },
   warehouse_unavailable: { status: 503, title: 'The warehouse cannot be reached.' },
   internal: { status: 500, title: 'Something unexpected failed.' },
 } as const;

@@ -88,7 +88,8 @@ export function withDefault<Value>(schema: Schema<Value>, fallback: NoInfer<Valu
 }
 
 export function nullable<Value>(schema: Schema<Value>): Schema<Value | null> {
-  return { ...schema, type: [schema.type, 'null'] };
+  const words = Array.isArray(schema.enum) ? { enum: [...(schema.enum as unknown[]), null] } : {};
+  return { ...schema, type: [schema.type, 'null'], ...words };
 }
 
 /** A schema with a name of its own in the OpenAPI document. */

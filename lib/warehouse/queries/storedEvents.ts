@@ -1,4 +1,5 @@
 import type { UpdateEvent } from '../../events/generated/update-event.ts';
+import { parametersAtOnce } from '../params.ts';
 import type { Warehouse } from '../warehouse.ts';
 
 /** A stored event with where it lies in the log. Times are epoch ms. */
@@ -24,12 +25,16 @@ export function eventCopies(warehouse: Warehouse, id: string): Promise<StoredEve
 
 /** Which of these ids are stored. */
 export async function storedIds(warehouse: Warehouse, ids: readonly string[]): Promise<Set<string>> {
-  const rows = await warehouse.query<{ id: string }>(
-    `SELECT DISTINCT toString(event_id) AS id FROM rollguard.update_events
-     WHERE event_id IN arrayMap(id -> toUUID(id), {ids:Array(String)})`,
-    { ids },
-  );
-  return new Set(rows.map(({ id }) => id));
+  const stored = new Set<string>();
+  for (let at = 0; at < ids.length; at += parametersAtOnce) {
+    const rows = await warehouse.query<{ id: string }>(
+      `SELECT DISTINCT toString(event_id) AS id FROM rollguard.update_events
+       WHERE event_id IN arrayMap(id -> toUUID(id), {ids:Array(String)})`,
+      { ids: ids.slice(at, at + parametersAtOnce) },
+    );
+    for (const { id } of rows) stored.add(id);
+  }
+  return stored;
 }
 
 /** A place in a device's timeline: after this event. */
@@ -69,8 +74,9 @@ export function deviceEvents(
   about: { app: string; device: string; limit: number; after?: TimelineCursor | undefined },
 ): Promise<StoredEvent[]> {
   const { app, device, limit, after } = about;
-  const key = `(toUnixTimestamp64Milli(e.device_clock),
-    if(has({kinds:Array(String)}, e.kind), indexOf({kinds:Array(String)}, e.kind) - 1, length({kinds:Array(String)})), toString(e.event_id))`;
+  // A kind that is not in the list comes last.
+  const rank = `toInt64(if(has({kinds:Array(String)}, e.kind), indexOf({kinds:Array(String)}, e.kind), length({kinds:Array(String)}) + 1)) - 1`;
+  const key = `(toUnixTimestamp64Milli(e.device_clock), ${rank}, toString(e.event_id))`;
   return warehouse.query(
     `WITH ${key} AS place
      SELECT ${columns} EXCEPT (place) FROM (

@@ -57,7 +57,7 @@ export function addMinutes(app: FastifyInstance, options: ControlOptions): void 
       const outcomes = await outcomeSteps(warehouse, question, steps);
       const answered = Array.from({ length: (steps.to - steps.from) / steps.stepMs }, (_, at) => ({
         at: iso(steps.from + at * steps.stepMs),
-        events: {} as Record<string, number>,
+        events: {},
         succeeded: 0,
         failed: 0,
       }));

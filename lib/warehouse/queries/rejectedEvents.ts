@@ -98,3 +98,12 @@ export function rejectedHolding(warehouse: Warehouse, wanted: string, limit: num
     { wanted, limit },
   );
 }
+
+/** Rejected records since a time, each origin once. */
+export async function rejectedSince(warehouse: Warehouse, since: Date): Promise<number> {
+  const [row] = await warehouse.query<{ records: number }>(
+    `SELECT count() AS records FROM ${onePerOrigin} WHERE at >= {since:DateTime64(3, 'UTC')}`,
+    { since },
+  );
+  return row?.records ?? 0;
+}

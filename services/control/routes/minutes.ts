@@ -5,7 +5,7 @@ import { iso } from '../iso.ts';
 import type { ControlOptions } from '../options.ts';
 import { Problem } from '../problem.ts';
 import { addRoute } from '../route.ts';
-import { count, given, list, map, object, time, withDefault } from '../schema.ts';
+import { count, given, list, map, object, time, withDefault, type Json } from '../schema.ts';
 import { mustBeKnown, questionOf, questionParameters, releaseParams } from './question.ts';
 
 const minute = 60_000;
@@ -55,7 +55,7 @@ export function addMinutes(app: FastifyInstance, options: ControlOptions): void 
       await mustBeKnown(warehouse, question);
       const received = await receivedEvents(warehouse, question.app, question.release, steps);
       const outcomes = await outcomeSteps(warehouse, question, steps);
-      const answered = Array.from({ length: (steps.to - steps.from) / steps.stepMs }, (_, at) => ({
+      const answered = Array.from({ length: (steps.to - steps.from) / steps.stepMs }, (_, at): Json<typeof step> => ({
         at: iso(steps.from + at * steps.stepMs),
         events: {},
         succeeded: 0,

@@ -31,7 +31,7 @@ export function lift(segment: Reported, rest: Reported, alpha: number): Json<typ
   if (segment.n < fewestDevices || rest.n < fewestDevices || segment.x + rest.x < fewestFailures) {
     return { value: null, verdict: 'too_small' };
   }
-  const value = rest.x === 0 ? null : segment.x / segment.n / (rest.x / rest.n);
+  const value = rest.x === 0 ? null : (segment.x * rest.n) / (segment.n * rest.x);
   // Half of the error for each of the two intervals.
   const here = confidenceSequence(segment.n, segment.x, alpha / 2);
   const there = confidenceSequence(rest.n, rest.x, alpha / 2);

@@ -26,10 +26,10 @@ export interface RejectedRecord extends Origin {
 /** A crash may reject a record twice: readers keep one of each origin. */
 const onePerOrigin = `(
   SELECT origin_log AS log, origin_topic AS topic, origin_partition AS partition, origin_offset AS offset,
-    min(rejected_at) AS at, toUnixTimestamp64Milli(at) AS rejected_at, any(code) AS code, any(reason) AS reason,
-    toUnixTimestamp64Milli(any(origin_timestamp)) AS logged_at, any(schema_id) AS schema_id,
-    any(app_id) AS app, any(device_id) AS device, any(value_base64) AS value_base64
-  FROM rollguard.rejected_events GROUP BY log, topic, partition, offset)`;
+    min(r.rejected_at) AS at, toUnixTimestamp64Milli(min(r.rejected_at)) AS rejected_at, any(r.code) AS code, any(r.reason) AS reason,
+    toUnixTimestamp64Milli(any(origin_timestamp)) AS logged_at, any(r.schema_id) AS schema_id,
+    any(app_id) AS app, any(device_id) AS device, any(r.value_base64) AS value_base64
+  FROM rollguard.rejected_events AS r GROUP BY log, topic, partition, offset)`;
 
 export interface RejectedQuestion {
   /** "" for all. */

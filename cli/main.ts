@@ -1,16 +1,27 @@
 #!/usr/bin/env node
 import { RollguardError } from '../lib/runtime/errors.ts';
+import { doctor } from './commands/doctor.ts';
+import { keys } from './commands/keys.ts';
+import { replay } from './commands/replay.ts';
 import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
 
 const commands: Record<string, { help: string; run: (args: string[]) => Promise<number> }> = {
   start: { help: 'all services in this process, data in ROLLGUARD_DATA_DIR', run: start },
+  keys: { help: 'lists, makes and revokes keys of a running process', run: keys },
+  doctor: { help: 'proves that nothing is lost, doubled or miscounted', run: doctor },
+  replay: { help: 'sends rejected records through the pipeline once more', run: replay },
   simulate: { help: 'a fleet of phones that reports over HTTP, with a ledger of what must be counted', run: simulate },
 };
 
 function usage(): string {
   const lines = Object.entries(commands).map(([name, { help }]) => `  ${name.padEnd(10)} ${help}`);
   return `Usage: rollguard <command> [options]\n\n${lines.join('\n')}\n\nrollguard <command> --help tells more.`;
+}
+
+/** An option that the command does not have, or one without its value. */
+function isUsage(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
 async function main(args: string[]): Promise<number> {
@@ -24,6 +35,10 @@ async function main(args: string[]): Promise<number> {
   try {
     return await command.run(rest);
   } catch (error) {
+    if (isUsage(error)) {
+      console.error(`${error.message}\nrollguard ${name} --help tells more.`);
+      return 2;
+    }
     if (error instanceof RollguardError) console.error(`${error.code}: ${error.message}`);
     else console.error(error);
     return 1;

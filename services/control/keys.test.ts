@@ -51,7 +51,7 @@ test('a key is made, used, listed and revoked; its text is shown once and nowher
   assert.match(text, /^rgo_\w{32}$/);
   const listed = await site.ask<{ keys: KeyBody[] }>('GET', '/v1/keys', { key: text });
   assert.ok(listed.body.keys.some(({ id }) => id === key.id));
-  assert.ok(!JSON.stringify(listed.body).includes(text) && !/hash/.test(JSON.stringify(listed.body)));
+  assert.ok(!JSON.stringify(listed.body).includes(text) && !JSON.stringify(listed.body).includes('hash'));
 
   site.now += 1000;
   const { body: revoked } = await site.ask<KeyBody>('DELETE', `/v1/keys/${key.id}`);

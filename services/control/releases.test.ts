@@ -131,7 +131,7 @@ test('a release is told by its devices, its rate, its harm and its downloads', a
     last_seen: new Date(now - minute).toISOString(),
     freshness: { newest_received_at: new Date(now - minute).toISOString(), seconds: 60 },
     as_of: new Date(now).toISOString(),
-  } as unknown);
+  });
   assert.equal(success_rate.numerator, 5);
   assert.equal(success_rate.denominator, 10);
   assert.equal(success_rate.value, 0.5);

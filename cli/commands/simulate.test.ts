@@ -42,7 +42,7 @@ test('the check says that API and ledger agree; refusals are one line each', asy
     assert.match(checked.output(), /The API counts exactly what the fleet of 400 phones did/);
     const ledger = JSON.parse(readFileSync(file, 'utf8')) as Ledger;
     assert.equal(ledger.devices, 400);
-    assert.ok(ledger.releases.some(({ reasons }) => (reasons.checksum_failed ?? 0) > 10));
+    assert.ok(ledger.releases.some(({ reasons }) => (reasons.settled.checksum_failed ?? 0) > 10));
     await folder.remove();
 
     // The same devices again are not a new fleet to the server.

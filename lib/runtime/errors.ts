@@ -44,6 +44,8 @@ const catalogue = {
   },
   undecodable: { status: 500, retryable: false, title: 'A record does not hold what its schema says.' },
   unknown_schema: { status: 500, retryable: false, title: 'A record names a schema that is not known here.' },
+  control_unreachable: { status: 503, retryable: true, title: 'Nothing answers as the operator API.' },
+  control_refused: { status: 500, retryable: false, title: 'The operator API refused the request.' },
   spool_full: { status: 503, retryable: true, title: 'The log is away and the spool is full.' },
   overloaded: { status: 503, retryable: true, title: 'Too many events are waiting to become durable.' },
   body_unreadable: { status: 400, retryable: false, title: 'The body cannot be read.' },

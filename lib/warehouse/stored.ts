@@ -68,14 +68,19 @@ export interface PartitionIntegrity {
   last: number;
 }
 
-/** The invariant of the delivery, partition by partition: rows = different (log, partition, offset). */
-export function rawIntegrity(warehouse: Warehouse, table: BlockTable, logId?: string): Promise<PartitionIntegrity[]> {
+/**
+ * The invariant of the delivery, partition by partition: rows = different (log, partition, offset).
+ *
+ * @param since only rows of this time and later, by the receipt of an event or the rejection of a record
+ */
+export function rawIntegrity(warehouse: Warehouse, table: BlockTable, since?: Date): Promise<PartitionIntegrity[]> {
+  const time = table.name === 'rejected_events' ? 'rejected_at' : 'received_at';
   return warehouse.query<PartitionIntegrity>(
     `SELECT log_id AS logId, log_partition AS partition, count() AS rows, uniqExact(log_offset) AS distinct,
        min(log_offset) AS first, max(log_offset) AS last
-     FROM rollguard.${identifier(table.name)} WHERE {log:String} = '' OR log_id = {log:String}
+     FROM rollguard.${identifier(table.name)} WHERE ${time} >= {since:DateTime64(3, 'UTC')}
      GROUP BY log_id, log_partition ORDER BY log_id, log_partition`,
-    { log: logId ?? '' },
+    { since: since ?? new Date(0) },
   );
 }
 

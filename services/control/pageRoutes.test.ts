@@ -28,7 +28,14 @@ const options: Partial<ControlOptions> = {
     close: () => undefined,
   },
   registry: new Registry(),
-  config: { host: '127.0.0.1', port: 0, allowedHosts: [], confirmSeconds: 600, silenceSeconds: 3600 },
+  config: {
+    host: '127.0.0.1',
+    port: 0,
+    allowedHosts: [],
+    confirmSeconds: 600,
+    outcomeWindowSeconds: 86_400,
+    silenceSeconds: 3600,
+  },
   logger: createLogger('silent', 'test'),
   clock: Date.now,
 };

@@ -6,7 +6,7 @@ import { createKeyRing } from '../../lib/keys/keyRing.ts';
 import { ensureFirstKeys, type MadeKey } from '../../lib/keys/keys.ts';
 import { presetKeys } from '../../lib/keys/presets.ts';
 import { openClusterLog, openLog } from '../../lib/log/open.ts';
-import { topics, TOPICS } from '../../lib/log/topics.ts';
+import { GROUPS, topics, TOPICS } from '../../lib/log/topics.ts';
 import type { Config } from '../../lib/runtime/config/settings.ts';
 import { createCrashPoints } from '../../lib/runtime/crashPoints.ts';
 import { openDataDir } from '../../lib/runtime/dataDir.ts';
@@ -18,7 +18,7 @@ import { createControl } from '../control/control.ts';
 import { controlConfig } from '../control/controlConfig.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { gatewayConfig } from '../gateway/gatewayConfig.ts';
-import { createWorker, rejectedGroup, workerGroup } from '../worker/worker.ts';
+import { createWorker } from '../worker/worker.ts';
 import { workerConfig } from '../worker/workerConfig.ts';
 import { startTrimmer } from './trimmer.ts';
 
@@ -66,8 +66,8 @@ export async function startEmbedded(config: Config, logger: Logger, lifecycle: L
   const trimmer = startTrimmer(
     log,
     [
-      { topic: TOPICS.deviceEvents, group: workerGroup },
-      { topic: TOPICS.rejectedEvents, group: rejectedGroup },
+      { topic: TOPICS.deviceEvents, group: GROUPS.worker },
+      { topic: TOPICS.rejectedEvents, group: GROUPS.rejected },
     ],
     logger,
   );

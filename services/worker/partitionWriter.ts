@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Assignment, LogRecord, PartitionHandler } from '../../lib/log/log.ts';
+import { logColumn } from '../../lib/warehouse/logColumn.ts';
 import type { Block as WarehouseBlock, BlockTable, OffsetRange } from '../../lib/warehouse/warehouse.ts';
 import { hasCode, RollguardError } from '../../lib/runtime/errors.ts';
 import { cutBlock, type Block } from './block.ts';
-import { logColumn } from './frame.ts';
 import { decodeIntent, encodeIntent, type Intent } from './intent.ts';
 import type { RejectionLimit } from './rejectionLimit.ts';
 import { receivedAtOf, type Rejection } from './triage.ts';

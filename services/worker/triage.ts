@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../lib/log/log.ts';
+import { receivedAtToleranceMs } from '../../lib/events/storable.ts';
 import { readLong, type Walk } from './recordWalk.ts';
 import { wireHeaderBytes } from './frame.ts';
 
@@ -10,9 +11,6 @@ export interface Rejection {
   code: RejectionCode;
   reason: string;
 }
-
-/** How far a record's own `received_at` may lie from the log's timestamp, ms. */
-export const receivedAtToleranceMs = 24 * 60 * 60 * 1000;
 
 /** The schema id of a record in the Confluent wire format; -1 when it has no such header. */
 export function schemaIdOf(record: LogRecord): number {

@@ -198,6 +198,15 @@ export const settings = {
     [],
     /^[A-Za-z0-9.-]+(:\d+)?$/,
   ),
+  controlUrl: text(
+    {
+      env: 'ROLLGUARD_CONTROL_URL',
+      group: 'Operators',
+      doc: 'Operator API that `keys`, `replay` and `doctor` talk to.',
+    },
+    'http://127.0.0.1:8081',
+    httpUrl,
+  ),
   kafkaBrokers: list(
     {
       env: 'ROLLGUARD_KAFKA_BROKERS',
@@ -319,6 +328,16 @@ export const settings = {
     },
     3600,
     0,
+    2_592_000,
+  ),
+  outcomeWindowSeconds: integer(
+    {
+      env: 'ROLLGUARD_OUTCOME_WINDOW_SECONDS',
+      group: 'Counting',
+      doc: 'A hard failure received within this time of a device’s enrolment is harm.',
+    },
+    86_400,
+    1,
     2_592_000,
   ),
 } as const;

@@ -14,7 +14,7 @@ SELECT
     min(if(enrols,
         bitOr(bitOr(
             bitShiftLeft(toUInt256(toUInt64(toUnixTimestamp64Milli(received_at))), 192),
-            bitShiftLeft(toUInt256(bitAnd(reinterpretAsUInt128(event_id), toUInt128(18446744073709551615))), 128)),
+            bitShiftLeft(toUInt256(bitShiftRight(reinterpretAsUInt128(event_id), 64)), 128)),
         bitOr(
             bitShiftLeft(toUInt256(cityHash64(channel, platform, os_version, abi, app_version, is_production, is_emulator)), 64),
             toUInt256(source_network))),

@@ -60,6 +60,24 @@ export const crashes: Story[] = [
     young: { failed: 1, harmed: 1 },
   },
   onePhone(
+    'crashes long after the activation, and both come in one request',
+    'crash-beyond-confirm-at-once',
+    [[tell('activated', 10), crash(15)]],
+    { settled: { installed: 1, presumed: 1 }, young: { failed: 1, harmed: 1 } },
+  ),
+  onePhone(
+    'crashes before the proof, and the proof is posted first',
+    'crash-out-of-order',
+    [[tell('activated', 10), tell('install_completed', 12)], [crash(10.5)]],
+    { settled: { healed: 1, harmed: 1 }, young: { healed: 1, harmed: 1 } },
+  ),
+  onePhone(
+    'crashes after the proof, and the crash is posted first: harm that was seen stays, the outcome is put right',
+    'proof-out-of-order',
+    [[tell('activated', 10)], [crash(10.5)], [tell('install_completed', 10.2)]],
+    { settled: { installed: 1, harmed: 1 }, young: { installed: 1, harmed: 1 } },
+  ),
+  onePhone(
     'a millisecond before the confirm time is over, by the device',
     'crash-at-the-last-moment',
     [[tell('activated', 10)], [crash(9.999 + shortSeconds)]],

@@ -90,13 +90,13 @@ export class PartitionWriter implements PartitionHandler {
     // Kafka forgets a group's positions seven days after the group empties; the warehouse does not.
     if (committed === null) return largest === undefined ? range.first : largest + 1;
     const intent = decodeIntent(committed.metadata);
-    if (intent !== undefined) return this.#recover(committed.position, intent);
-    if (largest !== undefined && largest >= committed.position) {
-      // Somebody moved the position back: what is stored stays, what is missing is added.
-      await this.#reconcile(committed.position, largest);
-      return largest + 1;
-    }
-    return committed.position;
+    const beyond = largest ?? -1;
+    if (intent !== undefined && beyond <= intent.last) return this.#recover(committed.position, intent);
+    if (beyond < committed.position) return committed.position;
+    // Somebody moved the position back, to an old intent or to none: what is stored stays, what is missing is added.
+    await this.#reconcile(committed.position, beyond);
+    this.#uncommitted = beyond + 1;
+    return beyond + 1;
   }
 
   async records(records: LogRecord[]): Promise<void> {
@@ -185,13 +185,14 @@ export class PartitionWriter implements PartitionHandler {
     const range = this.#range(first, intent.last);
     const old = now() - intent.at > oldIntentMs;
     const present = old ? await this.#persist(() => stored.offsets(range)) : new Set<number>();
-    const records = present.size === 0 ? await this.#readRange(first, intent.last) : [];
-    if (records.length === intent.rows) {
+    const block = present.size === 0 ? this.#whole(await this.#readRange(first, intent.last)) : undefined;
+    if (block?.rows === intent.rows && block.last === intent.last) {
       onRecovered(range.partition, 'inserted again under its token', range);
-      await this.#store(this.#whole(records), intent.mode, '');
+      await this.#store(block, intent.mode, '');
       reach('after_insert');
     } else {
-      // Its token may be forgotten, or would no longer name these rows because some have left the log.
+      // Its token may be forgotten, or would no longer name these rows: some have left the log, or the worker that began
+      // the block knew other schemas, took other records for bad ones, and so ended the block elsewhere.
       await this.#reconcile(first, intent.last);
     }
     this.#uncommitted = intent.last + 1;
@@ -235,8 +236,9 @@ export class PartitionWriter implements PartitionHandler {
     return records;
   }
 
-  #whole(records: LogRecord[]): Block {
-    return cutBlock(records, 0, records.length, this.#options.schemas);
+  /** The block that begins with the first of these records, as far as one goes; `undefined` without any. */
+  #whole(records: LogRecord[]): Block | undefined {
+    return records.length === 0 ? undefined : cutBlock(records, 0, records.length, this.#options.schemas);
   }
 
   #token(block: Block): string {

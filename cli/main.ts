@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 import { RollguardError } from '../lib/runtime/errors.ts';
+import { demo } from './commands/demo.ts';
 import { migrate } from './commands/migrate.ts';
 import { control, gateway, worker } from './commands/services.ts';
 import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
+import { UsageError } from './options.ts';
 
 const commands: Record<string, { help: string; run: (args: string[]) => Promise<number> }> = {
+  demo: { help: 'everything in this process with a simulated fleet, to look at; keeps nothing', run: demo },
   start: { help: 'all services in this process, data in ROLLGUARD_DATA_DIR', run: start },
   gateway: { help: 'a gateway of its own, in front of Kafka', run: gateway },
   worker: { help: 'a worker of its own, from Kafka to ClickHouse', run: worker },
@@ -30,6 +33,10 @@ async function main(args: string[]): Promise<number> {
   try {
     return await command.run(rest);
   } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`${error.message}\n\nrollguard ${name} --help tells more.`);
+      return 2;
+    }
     if (error instanceof RollguardError) console.error(`${error.code}: ${error.message}`);
     else console.error(error);
     return 1;

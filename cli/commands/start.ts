@@ -9,9 +9,13 @@ export const start = serviceCommand({
   start: async (config, logger, lifecycle) => welcome(await startEmbedded(config, logger, lifecycle)),
 });
 
-function welcome({ deviceUrl, operatorUrl, firstKeys }: Running): string[] {
-  const lines = [`Devices report to   ${deviceUrl}/v1/events`, `Operators ask       ${operatorUrl}/v1/apps`];
-  return firstKeys.length === 0 ? lines : [...lines, ...firstSteps(firstKeys, deviceUrl, operatorUrl)];
+function welcome({ deviceUrl, operatorUrl, consoleUrl, firstKeys }: Running): string[] {
+  const first = firstKeys.length > 0;
+  const lines = [
+    `Devices report to   ${deviceUrl}/v1/events`,
+    `Operators look at   ${consoleUrl}${first ? '   (signs in once, within the hour)' : ''}`,
+  ];
+  return first ? [...lines, ...firstSteps(firstKeys, deviceUrl, operatorUrl)] : lines;
 }
 
 /** What somebody needs who has just started for the first time: the keys, a first event, and what it did. */

@@ -1,11 +1,10 @@
 import { closedSegments, emptyDraft, openSegments } from './draft.ts';
-import type { EventDraft } from './draft.ts';
+import type { Parsed } from './draft.ts';
 import { errorClass, isFailure } from './errorClass.ts';
 import { largerAsJson } from './jsonSize.ts';
 import { kinds } from './kinds.ts';
 import type { Kind } from './kinds.ts';
 import { createReader } from './reader.ts';
-import type { Fault } from './reader.ts';
 
 /** Limits of one native event, characters (UTF-16 units) unless they say bytes. */
 export const MAX_EVENT_BYTES = 16 * 1024;
@@ -21,8 +20,6 @@ export interface NativeDefaults {
   /** Device clock at sending, of the envelope, epoch ms. */
   sent_at: number | null;
 }
-
-export type Parsed = { draft: EventDraft; fault?: undefined } | { draft?: undefined; fault: Fault };
 
 const known: ReadonlySet<string> = new Set(kinds);
 

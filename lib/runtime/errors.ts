@@ -82,6 +82,14 @@ export class RollguardError extends Error {
   }
 }
 
+/** The code of our first error in the chain of causes; `undefined` when there is none of ours. */
+export function codeOf(error: unknown): ErrorCode | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at instanceof RollguardError) return at.code;
+  }
+  return undefined;
+}
+
 /** True for our error with one of these codes, wherever it lies in the chain of causes. */
 export function hasCode(error: unknown, ...codes: ErrorCode[]): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {

@@ -14,8 +14,10 @@ import { rawIntegrity } from '../../lib/warehouse/stored.ts';
 import { updateEvents } from '../../lib/warehouse/tables.ts';
 import type { Warehouse } from '../../lib/warehouse/warehouse.ts';
 import type { ControlConfig } from './controlConfig.ts';
+import { servePage, sessionKey } from './pageRoutes.ts';
 import { Problem, sendProblem } from './problem.ts';
 import { releaseJson } from './releaseJson.ts';
+import { createSessions } from './session.ts';
 
 export interface ControlOptions {
   log: Log;
@@ -33,6 +35,8 @@ export interface Control {
   readonly app: FastifyInstance;
   /** Listens; resolves with the base URL of the operator API. */
   start(): Promise<string>;
+  /** A code that signs in to the console once, with the operator key of this id. */
+  newSignInCode(keyId: string): string;
   stop(): Promise<void>;
 }
 
@@ -43,6 +47,7 @@ const longestSeconds = 30 * 24 * 60 * 60;
 export function createControl(options: ControlOptions): Control {
   const { config, warehouse, keys, logger, clock } = options;
   const app = fastify({ logger: false, forceCloseConnections: 'idle' });
+  const sessions = createSessions({ keys, clock });
   const hosts = new Set([...loopback, ...config.allowedHosts]);
 
   app.addHook('onRequest', async (request) => {
@@ -64,7 +69,7 @@ export function createControl(options: ControlOptions): Control {
 
   function requireScope(request: FastifyRequest, scope: Scope): void {
     const text = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const key = text === undefined ? undefined : keys.find(text);
+    const key = text === undefined ? sessionKey(sessions, request) : keys.find(text);
     if (key?.kind !== 'operator') throw new Problem('unknown_key');
     if (!key.scopes.includes(scope)) throw new Problem('missing_scope');
   }
@@ -83,6 +88,7 @@ export function createControl(options: ControlOptions): Control {
     };
   }
 
+  servePage(app, { ...config, sessions });
   const read = { config: { scope: 'read' } } as const;
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', async () => {
@@ -128,6 +134,7 @@ export function createControl(options: ControlOptions): Control {
       const { port } = app.server.address() as AddressInfo;
       return `http://${config.host}:${port}`;
     },
+    newSignInCode: (keyId) => sessions.newCode(keyId),
     stop: () => app.close(),
   };
 }

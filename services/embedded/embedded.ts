@@ -18,14 +18,17 @@ import { createControl } from '../control/control.ts';
 import { controlConfig } from '../control/controlConfig.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { gatewayConfig } from '../gateway/gatewayConfig.ts';
-import { createWorker } from '../worker/worker.ts';
+import { createWorker, rejectedGroup, workerGroup } from '../worker/worker.ts';
 import { workerConfig } from '../worker/workerConfig.ts';
+import { startTrimmer } from './trimmer.ts';
 
 export interface Running {
   deviceUrl: string;
   operatorUrl: string;
   /** Made at this start, which was the first: their texts are known only now. */
   firstKeys: MadeKey[];
+  /** Address of the console; at a first start it signs in, once. The code stands in the fragment, which no log ever sees. */
+  consoleUrl: string;
 }
 
 /** All services in this process: on the log and the engine of the data directory, or on the servers that are named. */
@@ -60,6 +63,15 @@ export async function startEmbedded(config: Config, logger: Logger, lifecycle: L
   await worker.start();
   lifecycle.onStop('worker', () => worker.stop());
   lifecycle.watch('worker', worker.ended);
+  const trimmer = startTrimmer(
+    log,
+    [
+      { topic: TOPICS.deviceEvents, group: workerGroup },
+      { topic: TOPICS.rejectedEvents, group: rejectedGroup },
+    ],
+    logger,
+  );
+  lifecycle.onStop('trimmer', () => trimmer.stop());
 
   const control = createControl({ ...shared, config: controlConfig(config) });
   const operatorUrl = await control.start();
@@ -74,5 +86,7 @@ export async function startEmbedded(config: Config, logger: Logger, lifecycle: L
   });
   const deviceUrl = await gateway.start();
   lifecycle.onStop('gateway', () => gateway.stop());
-  return { deviceUrl, operatorUrl, firstKeys };
+  const operator = firstKeys.find(({ key }) => key.kind === 'operator');
+  const signIn = operator === undefined ? '' : `#signin=${control.newSignInCode(operator.key.id)}`;
+  return { deviceUrl, operatorUrl, firstKeys, consoleUrl: `${operatorUrl}/${signIn}` };
 }

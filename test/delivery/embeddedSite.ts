@@ -23,6 +23,7 @@ export async function createEmbeddedSite(settings: Record<string, string>): Prom
     ROLLGUARD_OPERATOR_KEY: operatorKey,
     // The fleet's phones have addresses of their own, told by the header that a proxy would set.
     ROLLGUARD_TRUSTED_PROXIES: '127.0.0.1/32',
+    ROLLGUARD_LOG_PARTITIONS: '2',
     ROLLGUARD_BLOCK_ROWS: '2000',
     ROLLGUARD_BLOCK_MS: '100',
     ...settings,

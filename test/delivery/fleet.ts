@@ -36,6 +36,8 @@ interface Doctor {
 
 /** Waits until every acknowledged event is stored, then says where API and ledgers differ; empty when nowhere. */
 export async function differences(site: Site, ...ledgers: Ledger[]): Promise<string[]> {
+  // The fleet may have been answered before the last death.
+  await site.ready();
   const acked = ledgers.reduce((sum, ledger) => sum + ledger.events.acked, 0);
   const rows = async (): Promise<number> =>
     (await site.get<Doctor>('/v1/doctor')).partitions.reduce((sum, each) => sum + each.rows, 0);

@@ -43,6 +43,25 @@ describe('what an operator can do to a topic', { skip: skipped('cluster') }, () 
     const gone = async (): Promise<boolean> => !(await admin.listTopics()).includes(TOPICS.deviceEvents);
     await waitFor(gone, { timeoutMs: 20_000, what: 'the topic to vanish' });
   };
+  const recreateEvents = async (): Promise<void> => {
+    await dropEvents();
+    const created = async (): Promise<boolean> =>
+      admin.createTopics({ topics: [{ topic: TOPICS.deviceEvents, numPartitions: 4 }], waitForLeaders: false }).then(
+        () => true,
+        () => false,
+      );
+    await waitFor(created, { timeoutMs: 20_000, what: 'the topic to be made again' });
+    const led = async (): Promise<boolean> => (await admin.fetchTopicOffsets(TOPICS.deviceEvents)).length === 4;
+    await waitFor(() => led().catch(() => false), { timeoutMs: 20_000, what: 'leaders of the new topic' });
+  };
+  const forgetPositions = async (group: string): Promise<void> => {
+    // A member that was killed stays in its group until the session is over.
+    const forgotten = async (): Promise<boolean> => {
+      await admin.deleteGroups([group]).catch(() => undefined);
+      return !(await admin.listGroups()).groups.some(({ groupId }) => groupId === group);
+    };
+    await waitFor(forgotten, { timeoutMs: 30_000, what: `the group ${group} to be deleted` });
+  };
   const migrate = async (...flags: string[]): Promise<string> => {
     const run = site.command(['migrate', ...flags]);
     const { code } = await run.ended;
@@ -72,13 +91,7 @@ describe('what an operator can do to a topic', { skip: skipped('cluster') }, () 
 
   test('positions that Kafka has forgotten are taken from the warehouse', async () => {
     await site.kill('worker');
-    // A member that was killed stays in the group until its session is over.
-    const deleted = async (): Promise<boolean> =>
-      admin.deleteGroups(['rollguard.worker', 'rollguard.rejected']).then(
-        () => true,
-        () => false,
-      );
-    await waitFor(deleted, { timeoutMs: 30_000, what: 'the groups to empty' });
+    for (const group of ['rollguard.worker', 'rollguard.rejected']) await forgetPositions(group);
     await story('forgotten');
     site.run('worker');
     await haveAllStored();
@@ -86,8 +99,7 @@ describe('what an operator can do to a topic', { skip: skipped('cluster') }, () 
 
   test('a topic that was recreated and ends below the stored offsets is refused, until the log has a new id', async () => {
     await site.kill('worker');
-    await dropEvents();
-    await admin.createTopics({ topics: [{ topic: TOPICS.deviceEvents, numPartitions: 4 }], waitForLeaders: true });
+    await recreateEvents();
     await refuses('log_behind_warehouse');
     await migrate('--new-log');
     site.run('worker');
@@ -97,8 +109,7 @@ describe('what an operator can do to a topic', { skip: skipped('cluster') }, () 
 
   test('a topic that was recreated and has grown past the stored offsets is refused as well', async () => {
     await site.kill('worker');
-    await dropEvents();
-    await admin.createTopics({ topics: [{ topic: TOPICS.deviceEvents, numPartitions: 4 }], waitForLeaders: true });
+    await recreateEvents();
     await story('regrown-1');
     await story('regrown-2');
     await refuses('log_recreated');
@@ -109,9 +120,10 @@ describe('what an operator can do to a topic', { skip: skipped('cluster') }, () 
 
   test('a topic that has vanished is made again by migrate under a new id', async () => {
     await site.kill('worker');
-    await dropEvents();
     const id = (text: string): string => /log id (\w+)/.exec(text)![1]!;
-    assert.notEqual(id(await migrate()), id(await migrate('--new-log')));
+    const before = id(await migrate());
+    await dropEvents();
+    assert.notEqual(id(await migrate()), before);
     await story('made-again');
     site.run('worker');
     await haveAllStored();

@@ -13,6 +13,8 @@ export interface ReportedRelease {
     excluded: number;
   };
   success_rate: { numerator: number; denominator: number };
+  /** Devices by error code; where it is absent, reasons are not compared. */
+  reasons?: Record<string, number>;
 }
 
 /**
@@ -32,12 +34,19 @@ export function compare(
   }
   const names = new Set([...ledger.releases, ...reported].map((each) => each.release));
   for (const name of names) {
-    const expected = ledger.releases.find((each) => each.release === name)?.[reading];
+    const release = ledger.releases.find((each) => each.release === name);
+    const expected = release?.[reading];
     const actual = reported.find((each) => each.release === name);
     for (const field of fields) {
       const should = expected?.[field] ?? 0;
       const is = actual === undefined ? 0 : reportedField(actual, field);
       if (should !== is) differences.push(`${ledger.app_id} ${name} ${field}: expected ${should}, reported ${is}`);
+    }
+    if (actual?.reasons === undefined) continue;
+    for (const code of new Set([...Object.keys(release?.reasons ?? {}), ...Object.keys(actual.reasons)])) {
+      const [should, is] = [release?.reasons[code] ?? 0, actual.reasons[code] ?? 0];
+      if (should !== is)
+        differences.push(`${ledger.app_id} ${name} reason ${code}: expected ${should}, reported ${is}`);
     }
   }
   return differences;

@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { FleetRefusedError, startFleet } from './fleet.ts';
 import type { RunOptions } from './fleet.ts';
+import { planPhone } from './plan.ts';
+import { waitFor } from '../../test/waitFor.ts';
 
 interface Seen {
   event_id?: string;
@@ -110,6 +112,26 @@ test('the ledger adds up: every device of a release has exactly one outcome in e
 test('a refusal of the fleet as such ends the run with the reason', async (t) => {
   const { url } = await stubServer(t, () => 401);
   await assert.rejects(startFleet(optionsFor(url)).ended, FleetRefusedError);
+});
+
+test('time that a sleeping machine takes is not caught up with', async (t) => {
+  const { url, seen } = await stubServer(t, () => 202);
+  const options = optionsFor(url, { paced: true, devices: Infinity, spacingMs: 60_000 });
+  // A first phone that reports several times within a few seconds.
+  for (; ; options.seed += 1) {
+    const { requests } = planPhone(options, 0, Date.now());
+    if (requests.length >= 2 && requests.at(-1)!.due - requests[0]!.due > 500 && requests.at(-1)!.due < 4000) break;
+  }
+  const now = Date.now.bind(Date);
+  let slept = 0;
+  t.mock.method(Date, 'now', () => now() + slept);
+  const fleet = startFleet(options);
+  t.after(() => fleet.stop());
+  await waitFor(() => seen.length > 0, { timeoutMs: 10_000, what: 'the first report' });
+  slept = 3_600_000;
+  await waitFor(() => fleet.progress().devices > 0, { timeoutMs: 20_000, what: 'the end of its story' });
+  const { devices, unfinished } = fleet.ledger();
+  assert.equal(devices + unfinished, 1, 'no phone of the lost hour has begun');
 });
 
 test('a stopped fleet says how many stories it cut off', async (t) => {

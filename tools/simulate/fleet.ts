@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createLedgerBook } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import { encodeNative } from './native.ts';
@@ -15,7 +16,9 @@ export interface RunOptions extends FleetOptions {
   devices: number;
   /** Requests under way at once. */
   concurrency: number;
-  /** True: each request waits for its time. False: as fast as the server answers, with clocks that lie in the past. */
+  /**
+   * True: each request waits for its time; time that a sleeping machine or a missing server takes is left out, not caught up
+   * with. False: as fast as the server answers, with clocks that lie in the past. */
   paced: boolean;
 }
 
@@ -41,9 +44,14 @@ export class FleetRefusedError extends Error {
   override readonly name = 'FleetRefusedError';
 }
 
+/** Being later than this is no longer caught up with, ms. */
+const LATEST_MS = 3000;
+
 /** Starts a fleet that talks to a server over HTTP. The requests of one phone never overlap; those of many do. */
 export function startFleet(options: RunOptions): Fleet {
   const stopping = new AbortController();
+  // Every request that waits for its next try listens for the stop.
+  setMaxListeners(0, stopping.signal);
   const book = createLedgerBook(options.seed, options.appId);
   const progress: Progress = { devices: 0, events: 0, retries: 0, trouble: '' };
   const sender = createSender({
@@ -59,7 +67,9 @@ export function startFleet(options: RunOptions): Fleet {
   const span = Number.isFinite(options.devices) ? options.devices * options.spacingMs : 0;
   const started = Date.now();
   const epoch = options.paced ? started : started - span - 120_000;
-  const encoding = { appId: options.appId, channel: options.channel, key: options.key };
+  /** Time left out so far, ms. */
+  let lost = 0;
+  const encoding = { appId: options.appId, key: options.key };
 
   async function deliver(plan: Plan, request: PlannedRequest): Promise<void> {
     const wire = encodeNative(encoding, plan, request, Date.now());
@@ -108,13 +118,14 @@ export function startFleet(options: RunOptions): Fleet {
       const begin = planned < options.devices ? planned * options.spacingMs : Infinity;
       const due = Math.min(begin, turns.nextDue());
       if (due === Infinity && underWay.size === 0) break;
-      const wait = options.paced ? started + due - Date.now() : 0;
+      const wait = options.paced ? started + lost + due - Date.now() : 0;
+      if (wait < -LATEST_MS) lost -= wait;
       if (underWay.size >= options.concurrency || due === Infinity) {
         await pause(Infinity);
       } else if (wait > 0) {
         await pause(wait);
       } else if (begin <= turns.nextDue()) {
-        const plan = planPhone(options, planned, epoch);
+        const plan = planPhone(options, planned, epoch + lost);
         planned += 1;
         book.begin();
         turns.add(plan.requests[0]?.due ?? due, { plan, next: 0 });

@@ -33,6 +33,8 @@ export interface Ledger {
   app_id: string;
   readings: Record<'settled' | 'young', { confirm_seconds: number; silence_seconds: number }>;
   releases: ReleaseLedger[];
+  /** Devices, excluded ones too, with a failure that names no release it was about. */
+  unattributed: number;
   /** `devices` finished their stories; `unfinished` were cut off, and make the counts void. */
   devices: number;
   unfinished: number;
@@ -60,6 +62,7 @@ export function createLedgerBook(seed: number, appId: string): LedgerBook {
   const releases = new Map<string, ReleaseLedger>();
   const events: Ledger['events'] = { acked: 0, distinct: 0, refused: {} };
   const requests = { acked: 0, retried: 0 };
+  let unattributed = 0;
   let begun = 0;
   let finished = 0;
 
@@ -76,6 +79,7 @@ export function createLedgerBook(seed: number, appId: string): LedgerBook {
     begin: () => void (begun += 1),
     finish(plan) {
       finished += 1;
+      if (plan.chapters.some(({ story }) => story.unattributed === true)) unattributed += 1;
       const counted = plan.phone.isProduction && !plan.phone.isEmulator;
       for (const { release, previous, story } of plan.chapters) {
         if (story.unattributed === true) {
@@ -108,6 +112,7 @@ export function createLedgerBook(seed: number, appId: string): LedgerBook {
       app_id: appId,
       readings,
       releases: [...releases.values()].sort((left, right) => (left.release < right.release ? -1 : 1)),
+      unattributed,
       devices: finished,
       unfinished: begun - finished,
       events: structuredClone(events),

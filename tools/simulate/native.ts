@@ -9,7 +9,6 @@ export interface WireRequest {
 
 export interface Encoding {
   appId: string;
-  channel: string;
   key: string;
 }
 
@@ -26,7 +25,7 @@ export function encodeNative(encoding: Encoding, plan: Plan, request: PlannedReq
     ...(event.eventId === undefined ? {} : { event_id: event.eventId }),
     ...(event.clock === undefined ? {} : { occurred_at: clock(event.clock) }),
     ...(habits.sentAt === 'event' && sentAt !== undefined ? { sent_at: sentAt } : {}),
-    channel: encoding.channel,
+    channel: event.chapter.channel,
     platform: phone.platform,
     os_version: phone.osVersion,
     abi: phone.abi,

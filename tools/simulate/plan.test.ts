@@ -81,6 +81,45 @@ test('phones differ in clock, ids, delivery and repeats', () => {
   assert.ok(plans.some((plan) => plan.requests.some((request) => request.repeat)));
 });
 
+test('a split fleet gives each phone one release, by their shares, from its time on and on its channel', () => {
+  const releases = [
+    { name: '1.1.0', share: 0.75 },
+    { name: '1.2.0', share: 0.25, channel: 'beta', fromMs: 10_000 },
+  ];
+  const plans = Array.from({ length: 6000 }, (_, number) =>
+    planPhone({ ...options, split: true, releases }, number, EPOCH),
+  );
+  assert.ok(plans.every(({ chapters }) => chapters.length === 1));
+  const early = plans.slice(0, 1000);
+  assert.ok(early.every(({ chapters }) => chapters[0]!.release === '1.1.0'));
+  const beta = plans.slice(1000).filter(({ chapters }) => chapters[0]!.release === '1.2.0');
+  assert.ok(Math.abs(beta.length / 5000 - 0.25) < 0.03, `${beta.length} of 5000`);
+  assert.ok(beta.every(({ chapters }) => chapters[0]!.channel === 'beta'));
+  assert.ok(early.every(({ chapters }) => chapters[0]!.channel === 'production'));
+});
+
+test('the published share of failures can be scaled, down to none', () => {
+  const failed = (failureScale: number): number =>
+    Array.from({ length: 4000 }, (_, number) => planPhone({ ...options, failureScale }, number, EPOCH)).filter(
+      ({ chapters }) => chapters[0]!.story.settled === 'failed',
+    ).length;
+  assert.equal(failed(0), 0);
+  const [tenth, all] = [failed(0.1), failed(1)];
+  assert.ok(Math.abs(tenth / all - 0.1) < 0.03, `${tenth} against ${all}`);
+});
+
+test('some phones were offline for long: all of it lies in the past, in its order', () => {
+  const plans = Array.from({ length: 3000 }, (_, number) => planPhone(options, number, EPOCH));
+  const late = plans.filter(({ habits }) => habits.awayMs > 24 * 3_600_000 && habits.skewMs !== null);
+  assert.ok(late.length > 20, `${late.length} phones`);
+  for (const { habits, requests, phone } of late) {
+    const clocks = requests.flatMap(({ events }) => events.map((event) => event.clock!));
+    const trueBegin = EPOCH + phone.number * options.spacingMs - habits.awayMs;
+    assert.ok(clocks.every((clock) => clock - habits.skewMs! >= trueBegin));
+    assert.equal(habits.delivery, 'offline');
+  }
+});
+
 test('the comparison names each difference, and only differences', () => {
   const book = createLedgerBook(7, 'app');
   for (let number = 0; number < 200; number += 1) {

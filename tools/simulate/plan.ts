@@ -7,10 +7,15 @@ import type { Random } from './random.ts';
 import { failing, tellStory } from './stories.ts';
 import type { Step, Story } from './stories.ts';
 
-/** A release of the simulated app; `share` of the phones get it, in the order of the list. */
+/**
+ * A release of the simulated app; `share` of the phones get it, in the order of the list. `channel`: else the fleet's.
+ * `fromMs`: since the run's begin; phones that begin earlier do not get it.
+ */
 export interface SimulatedRelease {
   name: string;
   share: number;
+  channel?: string;
+  fromMs?: number;
 }
 
 export interface FleetOptions {
@@ -20,7 +25,11 @@ export interface FleetOptions {
   /** The release that every phone runs at the begin. */
   baseRelease: string;
   releases: readonly SimulatedRelease[];
+  /** True: each phone gets exactly one of the releases, by their shares, as in a rollout beside another. */
+  split?: boolean;
   faults: readonly Fault[];
+  /** What the published share of failing devices is multiplied by; 1 when absent, 0 for a fleet without failures. */
+  failureScale?: number;
   /** Time between the begins of two phones, ms. */
   spacingMs: number;
 }
@@ -29,6 +38,7 @@ export interface FleetOptions {
 export interface Chapter {
   release: string;
   previous: string;
+  channel: string;
   story: Story;
 }
 
@@ -55,6 +65,8 @@ interface Habits {
   ownIds: boolean;
   sentAt: 'envelope' | 'event' | 'none';
   delivery: 'prompt' | 'offline' | 'backwards' | 'one_by_one';
+  /** How long ago it all happened when an offline phone reports at last, ms. */
+  awayMs: number;
   repeats: number;
   /** RFC 3339 text, else epoch ms. */
   textClock: boolean;
@@ -70,6 +82,7 @@ export interface Plan {
 const HOUR_MS = 3_600_000;
 /** Silence between the end of one release's story and the begin of the next, ms. */
 const BETWEEN_RELEASES_MS = 15_000;
+const LONGEST_AWAY_MS = 72 * HOUR_MS;
 
 /**
  * The life of phone number n: a pure function of the options, n, and the epoch ms at which the run began.
@@ -88,7 +101,9 @@ export function planPhone(options: FleetOptions, number: number, epoch: number):
   for (const chapter of chapters) {
     let end = at;
     for (const steps of chapter.story.requests) {
-      const events = steps.map((step) => planEvent(step, chapter, epoch + at + step.at, habits, random));
+      const events = steps.map((step) =>
+        planEvent(step, chapter, epoch + at + step.at - habits.awayMs, habits, random),
+      );
       end = at + steps.at(-1)!.at;
       requests.push({ due: end, events, repeat: false });
     }
@@ -100,14 +115,20 @@ export function planPhone(options: FleetOptions, number: number, epoch: number):
 function tellChapters(options: FleetOptions, phone: Phone, begin: number, random: Random): Chapter[] {
   const chapters: Chapter[] = [];
   let previous = options.baseRelease;
-  for (const { name, share } of options.releases) {
-    if (!random.chance(share)) continue;
+  const success = 1 - (options.failureScale ?? 1) * (1 - successIn(phone.country));
+  for (const { name, channel = options.channel } of releasesOf(options, begin, random)) {
     const failure = strike(options.faults, phone, name, begin, random);
-    const story = failure === undefined ? tellStory(random, successIn(phone.country)) : failing(random, failure);
-    chapters.push({ release: name, previous, story });
+    const story = failure === undefined ? tellStory(random, success) : failing(random, failure);
+    chapters.push({ release: name, previous, channel, story });
     if (story.settled === 'installed' || story.settled === 'healed') previous = name;
   }
   return chapters;
+}
+
+function releasesOf({ releases, split }: FleetOptions, begin: number, random: Random): readonly SimulatedRelease[] {
+  const out = releases.filter(({ fromMs = 0 }) => begin >= fromMs);
+  if (split === true) return out.length === 0 ? [] : [random.pick(out, ({ share }) => share)];
+  return out.filter(({ share }) => random.chance(share));
 }
 
 function drawHabits(random: Random, epoch: number, chapters: readonly Chapter[]): Habits {
@@ -118,17 +139,19 @@ function drawHabits(random: Random, epoch: number, chapters: readonly Chapter[])
     draw < 0.12
       ? random.integer(-14, 14) * HOUR_MS
       : draw < 0.15
-        ? random.integer(0, 40) * HOUR_MS - epoch
+        ? random.integer(80, 120) * HOUR_MS - epoch
         : draw < 0.16
           ? 20 * 365 * 24 * HOUR_MS
           : random.integer(-3000, 3000);
+  const delivery = clockless
+    ? 'offline'
+    : random.pick(['prompt', 'offline', 'backwards', 'one_by_one'] as const, (each) => (each === 'prompt' ? 8 : 1));
   return {
     skewMs: clockless ? null : skewMs,
     ownIds: clockless || random.chance(0.92),
     sentAt: random.pick(['envelope', 'event', 'none'] as const, (each) => (each === 'envelope' ? 6 : 2)),
-    delivery: clockless
-      ? 'offline'
-      : random.pick(['prompt', 'offline', 'backwards', 'one_by_one'] as const, (each) => (each === 'prompt' ? 8 : 1)),
+    delivery,
+    awayMs: delivery === 'offline' && random.chance(0.5) ? random.integer(1, LONGEST_AWAY_MS) : 0,
     repeats: random.chance(0.06) ? random.integer(1, 3) : 0,
     textClock: random.chance(0.5),
   };

@@ -230,8 +230,12 @@ export const settings = {
     'scram-sha-512',
   ]),
   logPartitions: integer(
-    { env: 'ROLLGUARD_LOG_PARTITIONS', group: 'Log', doc: 'Partitions of the event topic in a new data directory.' },
-    4,
+    {
+      env: 'ROLLGUARD_LOG_PARTITIONS',
+      group: 'Log',
+      doc: 'Partitions of the event topic in a new data directory. One process gains nothing by more: each is an insert of its own.',
+    },
+    1,
     1,
     64,
   ),

@@ -30,7 +30,7 @@ await consumer.subscribe({ topics: [topic], fromBeginning: true });
 await consumer.run({
   autoCommit: false,
   eachBatchAutoResolve: false,
-  partitionsConsumedConcurrently: 4,
+  partitionsConsumedConcurrently: 2,
   async eachBatch(payload) {
     const { messages, partition } = payload.batch;
     for (let at = 0; at < messages.length; at += given.blockRows) {

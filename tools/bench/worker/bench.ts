@@ -32,7 +32,7 @@ const about: Record<Transport, { title: string; notes: string[]; sides: SideOf[]
   http: {
     title: 'Worker: the same with the engine in another process, over HTTP',
     notes: [
-      'The engine answers behind the front of the tests, one request at a time; its time is not in the CPU time.',
+      'The engine answers behind the front of the tests, two or three requests side by side; its time is not in the CPU time.',
     ],
     sides: [ours, naive],
   },

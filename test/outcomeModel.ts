@@ -46,7 +46,7 @@ export function modelDevice(events: readonly UpdateEvent[], reading: Reading): M
     enrolment,
     outcome: outcomeOf(lastWord, failed, reading.asOf - enrolment.received_at >= reading.silenceMs),
     presumed: succeeded && lastWord === 'success' && !story.some((event) => event.kind === 'install_completed'),
-    harmedAt: harmedAt(events, enrolment.received_at, reading),
+    harmedAt: harmedAt(events, enrolment.received_at, reading, story),
   };
 }
 
@@ -66,8 +66,19 @@ function crashCounts(crash: UpdateEvent, before: readonly UpdateEvent[], { confi
   return before.some((event) => event.kind === 'activated' && crash.device_clock < event.device_clock + confirmMs);
 }
 
-/** The same story by the server's clock, where nothing that comes later can change what has been. */
-function harmedAt(events: readonly UpdateEvent[], enrolledAt: number, reading: Reading): number | undefined {
+/**
+ * The same story by the server's clock, where nothing that comes later can change what has been. A device whose crashes
+ * count by its own clock is harmed by them whatever the order in which they and the rest arrived.
+ */
+function harmedAt(
+  events: readonly UpdateEvent[],
+  enrolledAt: number,
+  reading: Reading,
+  story: readonly UpdateEvent[],
+): number | undefined {
+  const crashed = story.some(
+    (event, at) => event.kind === 'app_crashed' && crashCounts(event, story.slice(0, at), reading),
+  );
   const harm = events.filter((event) => {
     const { received_at: at, kind } = event;
     if (at < enrolledAt || at > enrolledAt + reading.windowMs) return false;
@@ -76,9 +87,9 @@ function harmedAt(events: readonly UpdateEvent[], enrolledAt: number, reading: R
     if (kind !== 'app_crashed') return false;
     const proven = events.some((other) => other.kind === 'install_completed' && other.received_at <= at);
     const onTrial = events.some(
-      (other) => other.kind === 'activated' && other.received_at <= at && at < other.received_at + reading.confirmMs,
+      (other) => other.kind === 'activated' && other.received_at < at && at < other.received_at + reading.confirmMs,
     );
-    return onTrial && !proven;
+    return crashed || (onTrial && !proven);
   });
   return harm.length === 0 ? undefined : Math.min(...harm.map((event) => event.received_at));
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -40,10 +41,10 @@ test(
     const folder = await temporaryFolder();
     try {
       await site.start();
-      const kcat = async (name: string, value: Buffer): Promise<void> => {
+      const kcat = async (name: string, value: Buffer, ...more: string[]): Promise<void> => {
         const file = join(folder.path, name);
         await writeFile(file, value);
-        const to = ['-P', '-b', site.brokers, '-t', TOPICS.deviceEvents, '-p', '0', '-k', `${app}:phone`];
+        const to = ['-P', '-b', site.brokers, '-t', TOPICS.deviceEvents, '-p', '0', '-k', `${app}:phone`, ...more];
         await promisify(execFile)('kcat', [...to, file]);
       };
       const good = {
@@ -62,6 +63,8 @@ test(
       const fleet = aFleet(site, 300, 41);
       await waitFor(() => fleet.progress().events > 50, { timeoutMs: deadlineMs, what: 'events before the poison' });
       for (const [code, value] of poison) await kcat(code, value);
+      // A good record, packed in a way that we cannot read: the broker packs it anew.
+      await kcat('packed', codec.encode({ ...good, event_id: randomUUID(), release: '8.0.0' }), '-z', 'snappy');
       assert.deepEqual(await differences(site, await fleet.ended), []);
 
       const rejected = async (): Promise<Rejected[]> =>
@@ -93,13 +96,15 @@ test(
       };
       assert.equal(await replay(true), 'would_replay');
       assert.equal(await replay(false), 'replayed');
-      const counted = async (): Promise<boolean> => {
+      const counted = async (name: string): Promise<boolean> => {
         const { releases } = await site.get<{ releases: { release: string; devices: { installed: number } }[] }>(
           `/v1/apps/${app}/releases`,
         );
-        return releases.some(({ release, devices }) => release === '9.0.0' && devices.installed === 1);
+        return releases.some(({ release, devices }) => release === name && devices.installed === 1);
       };
-      await waitFor(counted, { timeoutMs: deadlineMs, what: 'the repaired event to be counted' });
+      for (const name of ['8.0.0', '9.0.0']) {
+        await waitFor(() => counted(name), { timeoutMs: deadlineMs, everyMs: 100, what: `${name} to be counted` });
+      }
       assert.equal(await replay(false), 'already_stored');
     } finally {
       await site.close();

@@ -11,7 +11,7 @@ export interface ReportedRelease {
     numerator: number;
     denominator: number;
   };
-  harm?: { n: number; x: number; rate: number | null };
+  harm: { n: number; x: number; rate: number | null };
 }
 
 /** Ends of the interval by `numerator/denominator`: solved from the formula with 30 digits, not by the product's code. */
@@ -29,8 +29,8 @@ const intervals: Record<string, [lower: number, upper: number]> = {
 /** To as many digits as the intervals above have. */
 const rounded = (value: number | null): number | null => (value === null ? null : Number(value.toFixed(12)));
 
-/** The numbers that a release must have. `harm` only where the API gives it. */
-export function expectedNumbers(counts: Counts, reported: ReportedRelease | undefined): unknown {
+/** The numbers that a release must have. */
+export function expectedNumbers(counts: Counts): unknown {
   const { installed = 0, presumed = 0, healed = 0, failed = 0, silent = 0, in_progress = 0, excluded = 0 } = counts;
   const numerator = installed + healed;
   const denominator = numerator + failed;
@@ -41,7 +41,7 @@ export function expectedNumbers(counts: Counts, reported: ReportedRelease | unde
   return {
     devices: { installed, presumed, healed, failed, silent, in_progress, excluded },
     success_rate: { value, lower: rounded(lower), upper: rounded(upper), numerator, denominator },
-    ...(reported && 'harm' in reported ? { harm: { n, x, rate: n === 0 ? null : x / n } } : {}),
+    harm: { n, x, rate: n === 0 ? null : x / n },
   };
 }
 
@@ -53,7 +53,7 @@ export function reportedNumbers(release: ReportedRelease): unknown {
   return {
     devices: { installed, presumed, healed, failed, silent, in_progress, excluded },
     success_rate: { value, lower: rounded(lower), upper: rounded(upper), numerator, denominator },
-    ...(harm ? { harm: { n: harm.n, x: harm.x, rate: harm.rate } } : {}),
+    harm: { n: harm.n, x: harm.x, rate: harm.rate },
   };
 }
 

@@ -173,8 +173,17 @@ test('an event that is in the log and not stored is waiting, with the lag of its
   );
   const lag = trace.lag.find(({ partition }) => partition === places[1]!.partition);
   assert.deepEqual([lag?.position, lag?.end, lag?.lag], [null, 2, 2]);
-  const { positions } = { positions: await site.log.committed(GROUPS.worker, TOPICS.deviceEvents) };
+  const positions = await site.log.committed(GROUPS.worker, TOPICS.deviceEvents);
   assert.equal(positions.size, 0, 'asking moves nothing');
+});
+
+test('with the log away a stored event is told, and nothing is claimed of one that is not', async () => {
+  site.logAway = true;
+  const stored = await site.get<Trace>(`/v1/events/${failed.event_id}`);
+  const unknown = await site.ask<{ code: string }>('GET', `/v1/events/${testUuid('nobody sent this')}`);
+  site.logAway = false;
+  assert.deepEqual([stored.status, stored.lag], ['stored', []]);
+  assert.deepEqual([unknown.status, unknown.body.code], [503, 'log_unavailable']);
 });
 
 test('an event that is nowhere is told so, with what cannot be known', async () => {

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { GROUPS, TOPICS } from '../../lib/log/topics.ts';
 import { createEventCodec } from '../../lib/events/codec.ts';
 import { loadSchemas } from '../../lib/events/schemas.ts';
+import { logIdOf } from '../../lib/warehouse/logColumn.ts';
 import { createOperatorSite, type OperatorSite } from '../../test/operatorSite.ts';
 import { testBlock, testEvent, testLog, testUuid } from '../../test/updateEvent.ts';
 
@@ -76,7 +77,7 @@ test('a timeline is in the order of the device’s own clock, with gaps, and eac
   assert.equal(event.device_clock, new Date(begin + 4 * minute - behind).toISOString());
   assert.equal(event.received_at, new Date(begin + 9 * minute).toISOString());
   assert.equal(event.skew_ms, behind);
-  assert.deepEqual([stored[0]?.log, stored[0]?.partition], [testLog, 1]);
+  assert.deepEqual([stored[0]?.log, stored[0]?.partition], [logIdOf(testLog), 1]);
 });
 
 test('each release says what it did to the device, and which steps were never reported', async () => {

@@ -12,6 +12,7 @@ import { createKeyRing, type PresetKey } from '../lib/keys/keyRing.ts';
 import { openLog } from '../lib/log/open.ts';
 import type { Log } from '../lib/log/log.ts';
 import { topics, TOPICS } from '../lib/log/topics.ts';
+import { RollguardError } from '../lib/runtime/errors.ts';
 import { openWarehouse } from '../lib/warehouse/open.ts';
 import type { Warehouse } from '../lib/warehouse/warehouse.ts';
 import { createControl } from '../services/control/control.ts';
@@ -39,6 +40,8 @@ export interface OperatorSite {
   readonly warehouse: Warehouse;
   /** What the API takes for now, epoch ms. */
   now: number;
+  /** While true, the API meets a log that cannot be reached. */
+  logAway: boolean;
   /** All log lines so far. */
   logged(): string;
   /** Asks, and checks that the answer is one that the OpenAPI document describes. */
@@ -66,8 +69,15 @@ export async function createOperatorSite({ partitions = 2 } = {}): Promise<Opera
       done();
     },
   });
+  const seen = new Proxy(log, {
+    get(target, name) {
+      if (site.logAway) return () => Promise.reject(new RollguardError('log_unavailable'));
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? (member as () => unknown).bind(target) : member;
+    },
+  });
   const { app } = createControl({
-    log,
+    log: seen,
     warehouse,
     keys: createKeyRing(table, presets),
     registry: new Registry(),
@@ -104,6 +114,7 @@ export async function createOperatorSite({ partitions = 2 } = {}): Promise<Opera
     log,
     warehouse,
     now: Date.now(),
+    logAway: false,
     logged: () => logged,
     ask,
     async get<Body>(url: string) {

@@ -14,6 +14,8 @@ export interface KeyRing {
   find(text: string): Key | undefined;
   /** Every key of the topic, revoked ones and presets included. */
   list(): Key[];
+  /** Resolves once every key made or revoked before the call is known here. */
+  refresh(): Promise<void>;
   /** True once the topic has been read and as long as it is followed. */
   healthy(): boolean;
   close(): void;
@@ -60,6 +62,7 @@ export function createKeyRing(table: LogTable, presets: PresetKey[] = []): KeyRi
   return {
     find: (text) => byHash.get(hashKey(text)),
     list: () => [...byId.values()],
+    refresh: () => table.refresh(),
     healthy: () => table.healthy(),
     close: stop,
   };

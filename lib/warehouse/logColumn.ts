@@ -2,3 +2,8 @@
 export function logColumn(logId: string): string {
   return `log_${logId}`;
 }
+
+/** The id behind `logColumn`. */
+export function logIdOf(column: string): string {
+  return column.replace(/^log_/, '');
+}

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { GROUPS, TOPICS } from '../../lib/log/topics.ts';
 import { createEventCodec } from '../../lib/events/codec.ts';
 import { loadSchemas } from '../../lib/events/schemas.ts';
+import { logIdOf } from '../../lib/warehouse/logColumn.ts';
 import { createOperatorSite, type OperatorSite } from '../../test/operatorSite.ts';
 import { testBlock, testEvent, testLog, testUuid } from '../../test/updateEvent.ts';
 
@@ -76,7 +77,7 @@ test('a timeline is in the order of the device’s own clock, with gaps, and eac
   assert.equal(event.device_clock, new Date(begin + 4 * minute - behind).toISOString());
   assert.equal(event.received_at, new Date(begin + 9 * minute).toISOString());
   assert.equal(event.skew_ms, behind);
-  assert.deepEqual([stored[0]?.log, stored[0]?.partition], [testLog, 1]);
+  assert.deepEqual([stored[0]?.log, stored[0]?.partition], [logIdOf(testLog), 1]);
 });
 
 test('each release says what it did to the device, and which steps were never reported', async () => {
@@ -173,8 +174,17 @@ test('an event that is in the log and not stored is waiting, with the lag of its
   );
   const lag = trace.lag.find(({ partition }) => partition === places[1]!.partition);
   assert.deepEqual([lag?.position, lag?.end, lag?.lag], [null, 2, 2]);
-  const { positions } = { positions: await site.log.committed(GROUPS.worker, TOPICS.deviceEvents) };
+  const positions = await site.log.committed(GROUPS.worker, TOPICS.deviceEvents);
   assert.equal(positions.size, 0, 'asking moves nothing');
+});
+
+test('with the log away a stored event is told, and nothing is claimed of one that is not', async () => {
+  site.logAway = true;
+  const stored = await site.get<Trace>(`/v1/events/${failed.event_id}`);
+  const unknown = await site.ask<{ code: string }>('GET', `/v1/events/${testUuid('nobody sent this')}`);
+  site.logAway = false;
+  assert.deepEqual([stored.status, stored.lag], ['stored', []]);
+  assert.deepEqual([unknown.status, unknown.body.code], [503, 'log_unavailable']);
 });
 
 test('an event that is nowhere is told so, with what cannot be known', async () => {

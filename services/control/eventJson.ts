@@ -1,9 +1,10 @@
+import { logIdOf } from '../../lib/warehouse/logColumn.ts';
 import type { StoredEvent } from '../../lib/warehouse/queries/storedEvents.ts';
 import { iso } from './iso.ts';
 import { count, flag, list, map, nullable, number, object, text, time, type Json } from './schema.ts';
 
 export const placeSchema = object({
-  log: text('The log, as the tables name it.'),
+  log: text('Id of the log; the tables hold it with `log_` before it.'),
   partition: count('Partition of `rollguard.device-events`.'),
   offset: count('Offset in it.'),
   received_at: time('When the gateway received this copy.'),
@@ -87,7 +88,7 @@ export function eventJson(event: StoredEvent): Json<typeof eventSchema> {
 
 export function placeJson(event: StoredEvent): Json<typeof placeSchema> {
   return {
-    log: event.log_id,
+    log: logIdOf(event.log_id),
     partition: event.log_partition,
     offset: event.log_offset,
     received_at: iso(event.received_at),

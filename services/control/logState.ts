@@ -12,7 +12,10 @@ export const lagSchema = object({
   lag: count('end − position: the most records that may not be stored yet. Offsets have holes, so there may be fewer.'),
 });
 
-export const lagsSchema = list(lagSchema, 'By partition of `rollguard.device-events`.');
+export const lagsSchema = list(
+  lagSchema,
+  'By partition of `rollguard.device-events`; empty while the log cannot be reached.',
+);
 
 export type PartitionState = Json<typeof lagSchema>;
 

@@ -64,10 +64,10 @@ test('a sound installation is healthy, by name of every promise', async () => {
         'positions',
         'lag',
         'nothing_lost',
-        'rows_once',
         'rejected_positions',
         'rejected_lag',
         'rejected_nothing_lost',
+        'rows_once',
         'rejected_rows_once',
         'dead_letters',
         'view_device_releases',
@@ -176,6 +176,17 @@ test('records that wait too long are told: a minute is a warning, ten are a fail
   assert.equal(await after(1_200_000), 'ok');
 });
 
+test('a log that is away is a finding, and the rest is examined all the same', async () => {
+  site.logAway = true;
+  const { checks } = await examined(false);
+  site.logAway = false;
+  assert.deepEqual(
+    checks.map(({ name, verdict }) => `${verdict} ${name}`).filter((each) => !each.includes('view_')),
+    ['fail log', 'ok keys', 'ok rows_once', 'ok rejected_rows_once', 'warn dead_letters'],
+  );
+  assert.equal(checks.filter(({ name }) => name.startsWith('view_')).length, 5);
+});
+
 test('a log that has begun anew is told', async () => {
   const ahead = testEvent({ app_id: 'ahead', device_id: 'x', kind: 'activated', at: Date.now() });
   const log = logColumn(await site.log.id());
@@ -198,6 +209,6 @@ test('a record of the log that was never stored is found', async () => {
     const { checks } = await examined(deep);
     const check = checks.find(({ name }) => name === 'nothing_lost')!;
     assert.equal(check.verdict, 'fail');
-    assert.match(check.summary, new RegExp(`1 records .* partition ${row!.partition} from offset ${row!.offset}`));
+    assert.match(check.summary, new RegExp(`: 1; partition ${row!.partition} from offset ${row!.offset}`));
   }
 });

@@ -7,7 +7,7 @@ import { rejectedEvents, updateEvents } from '../../../lib/warehouse/tables.ts';
 import { partitionStates, type PartitionState } from '../logState.ts';
 import type { ControlOptions } from '../options.ts';
 import { fail, ok, type Check } from './check.ts';
-import { lag, nothingLost, positions, type LostOptions, type StoredTopic } from './logChecks.ts';
+import { lag, nothingLost, positions, type StoredTopic } from './logChecks.ts';
 import { deadLetters, rowsOnce } from './rowChecks.ts';
 import { viewChecks } from './viewChecks.ts';
 
@@ -30,54 +30,22 @@ export interface Diagnosis {
  * and the newest offsets, and costs about as much whatever is stored; deep looks at everything.
  */
 export async function examine(options: ControlOptions, deep: boolean): Promise<Diagnosis> {
-  const { warehouse, log, clock, keys } = options;
+  const { warehouse, clock } = options;
   const now = clock();
-  const logId = await log.id();
-  const column = logColumn(logId);
   const rowsSince = deep ? new Date(0) : new Date(now - dayMs);
   const span = deep ? '' : ' of the last 24 h';
 
   // The log first: what is committed now has been stored before.
-  const states = await partitionStates(log, GROUPS.worker, TOPICS.deviceEvents);
-  const rejectedStates = await partitionStates(log, GROUPS.rejected, TOPICS.rejectedEvents);
+  const state = await logState(options);
   const stored = await rawIntegrity(warehouse, updateEvents, rowsSince);
   const rejected = await rawIntegrity(warehouse, rejectedEvents, rowsSince);
-  const ofThisLog = (rows: PartitionIntegrity[]): PartitionIntegrity[] => rows.filter((row) => row.logId === column);
-  const events: StoredTopic = {
-    topic: TOPICS.deviceEvents,
-    table: updateEvents,
-    logId,
-    column,
-    states,
-    stored: ofThisLog(stored),
-  };
-  const letters: StoredTopic = {
-    topic: TOPICS.rejectedEvents,
-    table: rejectedEvents,
-    logId,
-    column,
-    states: rejectedStates,
-    stored: ofThisLog(rejected),
-  };
-  const lost: LostOptions = {
-    log,
-    warehouse,
-    newest: deep ? undefined : newestOffsets,
-    rejectedWaiting: rejectedStates.reduce((sum, each) => sum + each.lag, 0),
-    rejects: true,
-  };
   const checks = [
-    await logCheck(options),
-    keys.healthy()
-      ? ok('keys', `${keys.list().length} keys, following their topic.`)
-      : fail('keys', 'The keys are not followed any more.', 'New and revoked keys go unnoticed: restart this process.'),
-    positions('positions', events),
-    await lag('lag', log, events, now),
-    await nothingLost('nothing_lost', events, lost),
+    state === undefined
+      ? fail('log', 'The log cannot be reached.', 'Events wait in the spools of the gateways: bring the log back.')
+      : ok('log', 'The log takes records.'),
+    keysCheck(options),
+    ...(state === undefined ? [] : await logChecks(options, { ...state, stored, rejected, deep, now })),
     rowsOnce('rows_once', 'update_events', stored, span),
-    positions('rejected_positions', letters),
-    await lag('rejected_lag', log, letters, now),
-    await nothingLost('rejected_nothing_lost', letters, { ...lost, rejects: false, rejectedWaiting: 0 }),
     rowsOnce('rejected_rows_once', 'rejected_events', rejected, span),
     deadLetters(await rejectedSince(warehouse, new Date(now - dayMs)), 24),
     ...(await viewChecks(
@@ -86,15 +54,74 @@ export async function examine(options: ControlOptions, deep: boolean): Promise<D
       deep ? 'for all that is kept' : 'for the last hour',
     )),
   ];
-  return { checks, partitions: stored, lag: states };
+  return { checks, partitions: stored, lag: state?.events ?? [] };
 }
 
-async function logCheck({ log }: ControlOptions): Promise<Check> {
+interface LogState {
+  logId: string;
+  events: PartitionState[];
+  letters: PartitionState[];
+}
+
+/** `undefined` while the log is away, which is a finding and not the end of the examination. */
+async function logState({ log }: ControlOptions): Promise<LogState | undefined> {
   try {
     await log.ping();
-    return ok('log', 'The log takes records.');
+    return {
+      logId: await log.id(),
+      events: await partitionStates(log, GROUPS.worker, TOPICS.deviceEvents),
+      letters: await partitionStates(log, GROUPS.rejected, TOPICS.rejectedEvents),
+    };
   } catch (error) {
-    if (!hasCode(error, 'log_unavailable')) throw error;
-    return fail('log', 'The log takes no records.', 'Events wait in the spools of the gateways: bring the log back.');
+    if (hasCode(error, 'log_unavailable')) return undefined;
+    throw error;
   }
+}
+
+interface LogFacts extends LogState {
+  stored: PartitionIntegrity[];
+  rejected: PartitionIntegrity[];
+  deep: boolean;
+  now: number;
+}
+
+/** What log and warehouse say about each other, for the events and for their dead letters. */
+async function logChecks({ log, warehouse }: ControlOptions, facts: LogFacts): Promise<Check[]> {
+  const { logId, now } = facts;
+  const column = logColumn(logId);
+  const ofThisLog = (rows: PartitionIntegrity[]): PartitionIntegrity[] => rows.filter((row) => row.logId === column);
+  const names = { logId, column };
+  const events: StoredTopic = {
+    ...names,
+    topic: TOPICS.deviceEvents,
+    table: updateEvents,
+    states: facts.events,
+    stored: ofThisLog(facts.stored),
+  };
+  const letters: StoredTopic = {
+    ...names,
+    topic: TOPICS.rejectedEvents,
+    table: rejectedEvents,
+    states: facts.letters,
+    stored: ofThisLog(facts.rejected),
+  };
+  const rejectedWaiting = facts.letters.reduce((sum, each) => sum + each.lag, 0);
+  const looked = { log, warehouse, newest: facts.deep ? undefined : newestOffsets };
+  return [
+    positions('positions', events),
+    await lag('lag', log, events, now),
+    await nothingLost('nothing_lost', events, { ...looked, rejects: true, rejectedWaiting }),
+    positions('rejected_positions', letters),
+    await lag('rejected_lag', log, letters, now),
+    await nothingLost('rejected_nothing_lost', letters, { ...looked, rejects: false, rejectedWaiting: 0 }),
+  ];
+}
+
+function keysCheck({ keys }: ControlOptions): Check {
+  if (keys.healthy()) return ok('keys', `${keys.list().length} keys, following their topic.`);
+  return fail(
+    'keys',
+    'The keys are not followed any more.',
+    'New and revoked keys go unnoticed: restart this process.',
+  );
 }

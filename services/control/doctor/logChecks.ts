@@ -57,7 +57,7 @@ export async function lag(name: string, log: Log, { topic, states }: StoredTopic
   let oldest = now;
   for (const state of states) oldest = Math.min(oldest, (await oldestWaiting(log, topic, state)) ?? now);
   const seconds = Math.max(0, Math.round((now - oldest) / 1000));
-  const summary = `At most ${waiting} records of ${topic} wait to be stored, the oldest for ${seconds} s.`;
+  const summary = `Waiting in ${topic} to be stored: at most ${waiting}, the oldest for ${seconds} s.`;
   if (now - oldest <= slowMs) return ok(name, summary);
   const next =
     'Is a worker running, and does it get on? Its log says what it waits for; rollguard_worker_retries_total counts a warehouse that refuses.';
@@ -75,8 +75,7 @@ async function oldestWaiting(log: Log, topic: string, state: PartitionState): Pr
   return undefined;
 }
 
-/** Most gaps looked into, for each partition. */
-const mostGaps = 1000;
+const gapsAtOnce = 1000;
 
 export interface LostOptions {
   log: Log;
@@ -102,9 +101,13 @@ export async function nothingLost(name: string, about: StoredTopic, options: Los
   for (const { partition, first, position } of states) {
     if (position === null || position <= first) continue;
     const from = Math.max(first, options.newest === undefined ? first : position - options.newest);
-    const range = { logId: column, partition, first: from, last: position - 1 };
-    const gaps = await offsetGaps(options.warehouse, table, range, rejected, mostGaps);
-    const missing = await recordsIn(options.log, topic, partition, gaps);
+    const missing: number[] = [];
+    for (let next = from; next < position;) {
+      const range = { logId: column, partition, first: next, last: position - 1 };
+      const gaps = await offsetGaps(options.warehouse, table, range, rejected, gapsAtOnce);
+      missing.push(...(await recordsIn(options.log, topic, partition, gaps)));
+      next = gaps.length < gapsAtOnce ? position : gaps.at(-1)!.last + 1;
+    }
     seen += position - from;
     lost += missing.length;
     if (missing[0] !== undefined) where.push(`partition ${partition} from offset ${missing[0]}`);
@@ -112,16 +115,16 @@ export async function nothingLost(name: string, about: StoredTopic, options: Los
   if (lost === 0)
     return ok(
       name,
-      `All records among the ${seen} offsets looked at in ${topic} are stored${rejected ? ' or rejected' : ''}.`,
+      `Among the ${seen} offsets looked at in ${topic}, every record is stored${rejected ? ' or rejected' : ''}.`,
     );
-  const summary = `${lost} records of ${topic} before the positions are neither stored nor rejected: ${where.join('; ')}.`;
+  const summary = `Neither stored nor rejected, and before the positions of ${topic}: ${lost}; ${where.join('; ')}.`;
   if (options.rejectedWaiting > 0) {
-    return warn(name, summary, `Up to ${options.rejectedWaiting} rejected records are still on their way; ask again.`);
+    return warn(name, summary, `Rejected records still on their way: up to ${options.rejectedWaiting}. Ask again.`);
   }
   return fail(
     name,
     summary,
-    "They are still in the log: set the position of the worker's group back to the first of them; what is stored stays, what is missing is added.",
+    'They are still in the log. With the workers stopped, set the position of their group back to the first of them (Kafka: kafka-consumer-groups.sh --reset-offsets): what is stored stays, what is missing is added.',
   );
 }
 

@@ -22,7 +22,7 @@ export function deadLetters(rejected: number, hours: number): Check {
   if (rejected === 0) return ok(name, `No record was rejected in the last ${hours} h.`);
   return warn(
     name,
-    `${rejected} records were rejected in the last ${hours} h.`,
+    `Rejected in the last ${hours} h: ${rejected}.`,
     'GET /v1/rejected says why; after the fix, `rollguard replay` brings them back.',
   );
 }

@@ -42,6 +42,6 @@ async function viewCheck(
   return fail(
     name,
     `${view.target} disagrees with the raw rows for ${number} keys, such as ${different[0]!.key}.`,
-    "Numbers about these devices or minutes are wrong. Set the position of the worker's group back to before them: the worker derives the views again for the blocks that it finds stored.",
+    'Numbers about these devices or minutes are wrong. With the workers stopped, set the position of their group back to before them (Kafka: kafka-consumer-groups.sh --reset-offsets): for what is stored already the views are derived again.',
   );
 }

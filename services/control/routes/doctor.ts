@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { logIdOf } from '../../../lib/warehouse/logColumn.ts';
 import { checksSchema, verdicts, worst } from '../doctor/check.ts';
 import { examine } from '../doctor/doctor.ts';
 import { iso } from '../iso.ts';
@@ -8,7 +9,7 @@ import { addRoute } from '../route.ts';
 import { count, flag, given, list, object, text, time, withDefault, word } from '../schema.ts';
 
 const partition = object({
-  log: text('The log, as the tables name it.'),
+  log: text('Id of the log; the tables hold it with `log_` before it.'),
   partition: count('Its partition.'),
   rows: count('Rows stored.'),
   distinct: count('Different offsets stored; equal to `rows` when nothing was stored twice.'),
@@ -54,7 +55,7 @@ export function addDoctor(app: FastifyInstance, options: ControlOptions): void {
         deep: query.deep,
         as_of: asOf,
         checks,
-        partitions: partitions.map(({ logId, ...row }) => ({ log: logId, ...row })),
+        partitions: partitions.map(({ logId, ...row }) => ({ log: logIdOf(logId), ...row })),
         lag,
       };
     },

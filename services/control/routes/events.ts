@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { isUuid } from '../../../lib/events/identity.ts';
+import type { Log } from '../../../lib/log/log.ts';
 import { GROUPS, TOPICS } from '../../../lib/log/topics.ts';
+import { hasCode } from '../../../lib/runtime/errors.ts';
 import { rejectedHolding } from '../../../lib/warehouse/queries/rejectedEvents.ts';
 import { eventCopies } from '../../../lib/warehouse/queries/storedEvents.ts';
 import { eventJson, eventSchema, placeJson, placesSchema } from '../eventJson.ts';
 import { iso } from '../iso.ts';
-import { lagsSchema, partitionStates, searchWaiting } from '../logState.ts';
+import { lagsSchema, partitionStates, searchWaiting, type PartitionState, type WaitingRecord } from '../logState.ts';
 import type { ControlOptions } from '../options.ts';
 import { Problem } from '../problem.ts';
 import { rejectionJson, rejectionSchema } from '../rejectionJson.ts';
@@ -57,13 +59,14 @@ export function addEvents(app: FastifyInstance, options: ControlOptions): void {
       if (!isUuid(params.event_id)) throw new Problem('bad_parameter', 'An event id is a UUID.');
       const id = params.event_id.toLowerCase();
       // What is waiting is looked for first: a record that is stored meanwhile is then found twice and not missed.
-      const states = await partitionStates(log, GROUPS.worker, TOPICS.deviceEvents);
-      const { found, complete } = await searchWaiting(log, TOPICS.deviceEvents, states, id, searchBudget);
+      const { states, found, complete, away } = await waitingFor(log, id);
       const copies = await eventCopies(warehouse, id);
       const rejected = await rejectedHolding(warehouse, id, mostRejected);
       const first = copies[0];
       const status: keyof typeof details =
         first !== undefined ? 'stored' : found.length > 0 ? 'waiting' : rejected.length > 0 ? 'rejected' : 'not_found';
+      // Whatever is stored or rejected can be told without the log; that an event is nowhere cannot.
+      if (status === 'not_found' && away !== undefined) throw away;
       const lag = states.reduce((sum, each) => sum + each.lag, 0);
       return {
         event_id: id,
@@ -84,6 +87,25 @@ export function addEvents(app: FastifyInstance, options: ControlOptions): void {
       };
     },
   });
+}
+
+interface Waiting {
+  states: PartitionState[];
+  found: WaitingRecord[];
+  /** Every waiting record was looked at. */
+  complete: boolean;
+  /** The log is away, and nothing of the above is known. */
+  away?: Error;
+}
+
+async function waitingFor(log: Log, id: string): Promise<Waiting> {
+  try {
+    const states = await partitionStates(log, GROUPS.worker, TOPICS.deviceEvents);
+    return { states, ...(await searchWaiting(log, TOPICS.deviceEvents, states, id, searchBudget)) };
+  } catch (error) {
+    if (!hasCode(error, 'log_unavailable')) throw error;
+    return { states: [], found: [], complete: false, away: error as Error };
+  }
 }
 
 const details = {

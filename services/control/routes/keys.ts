@@ -68,13 +68,15 @@ export function addKeys(app: FastifyInstance, { log, keys, clock, logger }: Cont
     tag: 'keys',
     name: 'createKey',
     summary: 'Makes a key',
-    description: 'Durable when answered. Other processes know it as soon as they have read so far, a moment later.',
+    description:
+      'Durable when answered, and known to this process. Others know it as soon as they have read so far, a moment later.',
     body: newKey,
     problems: ['log_unavailable'],
     status: 201,
     answer: madeKey,
     async handle({ body, operator }) {
       const made = await createKey(log, wanted(body), clock());
+      await keys.refresh();
       audit(operator, made.key, 'key created');
       return { key: keyJson(made.key), text: made.text };
     },
@@ -99,6 +101,7 @@ export function addKeys(app: FastifyInstance, { log, keys, clock, logger }: Cont
       try {
         const revoked = await revokeKey(log, table, params.id, clock());
         if (revoked === undefined) throw new Problem('not_found', 'No key has this id.');
+        await keys.refresh();
         audit(operator, revoked, 'key revoked');
         return keyJson(revoked);
       } finally {

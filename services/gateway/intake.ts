@@ -14,7 +14,8 @@ import type { Outcome, Rejection } from './outcome.ts';
 import { Problem } from './problem.ts';
 import type { Publisher } from './publisher.ts';
 import type { Reply } from './reply.ts';
-import { networkHash, parseRanges, senderAddress } from './sourceNetwork.ts';
+import { SenderNetworks } from './senderNetworks.ts';
+import { parseRanges } from './sourceNetwork.ts';
 
 export interface IntakeOptions {
   config: GatewayConfig;
@@ -33,7 +34,7 @@ export type Intake = (dialect: Dialect, route: Route, request: FastifyRequest) =
 export function createIntake(options: IntakeOptions): Intake {
   const { config, keys, codec, publisher, logger, metrics, clock } = options;
   const admission = createAdmission(config);
-  const trusted = parseRanges(config.trustedProxies);
+  const networks = new SenderNetworks(config.secret, parseRanges(config.trustedProxies));
 
   function keyOf(request: FastifyRequest): Key {
     const { authorization = '' } = request.headers;
@@ -47,9 +48,9 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   function senderOf(request: FastifyRequest, dialect: string): Sender {
-    const forwarded = request.headers['x-forwarded-for'] ?? '';
-    const address = senderAddress(request.socket.remoteAddress, String(forwarded), trusted);
-    return { key: keyOf(request), network: networkHash(config.secret, address), receivedAt: clock(), dialect };
+    const forwarded = String(request.headers['x-forwarded-for'] ?? '');
+    const network = networks.of(request.socket.remoteAddress, forwarded);
+    return { key: keyOf(request), network, receivedAt: clock(), dialect };
   }
 
   async function view(request: FastifyRequest, key: Key): Promise<DialectRequest> {

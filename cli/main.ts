@@ -48,7 +48,7 @@ async function main(args: string[]): Promise<number> {
       console.error(`${error.message}\n\nrollguard ${name} --help tells more.`);
       return 2;
     }
-    if (error instanceof RollguardError) console.error(`${error.code}: ${error.message}`);
+    if (error instanceof RollguardError) console.error(`${error.code}: ${error.message}\n${error.next}`);
     else console.error(error);
     return 1;
   }

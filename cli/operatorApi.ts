@@ -1,5 +1,6 @@
 import { environment } from '../lib/runtime/config/environment.ts';
 import { readConfig } from '../lib/runtime/config/readConfig.ts';
+import { readDoor } from '../lib/runtime/dataDir.ts';
 import { RollguardError } from '../lib/runtime/errors.ts';
 
 /** The operator API of a running process, as the commands use it. */
@@ -8,10 +9,19 @@ export interface OperatorApi {
   ask<Answer>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
 }
 
-/** Address and key from the environment: `ROLLGUARD_CONTROL_URL` and `ROLLGUARD_OPERATOR_KEY`. */
+/**
+ * Address and key from the environment (`ROLLGUARD_CONTROL_URL`, `ROLLGUARD_OPERATOR_KEY`); without a key, those of the
+ * process that holds the data directory of this machine.
+ */
 export function operatorApi(): OperatorApi {
-  const { controlUrl, operatorKey } = readConfig(environment(), 'client').config;
-  return connectOperatorApi(controlUrl, operatorKey!);
+  const { controlUrl, operatorKey, dataDir } = readConfig(environment(), 'client').config;
+  if (operatorKey !== undefined) return connectOperatorApi(controlUrl, operatorKey);
+  const door = readDoor(dataDir);
+  if (door !== undefined) return connectOperatorApi(door.url, door.operatorKey);
+  throw new RollguardError(
+    'control_unreachable',
+    `No running process holds ${dataDir} here. Start \`rollguard start\`, name its folder by ROLLGUARD_DATA_DIR, or ask another server by ROLLGUARD_CONTROL_URL and ROLLGUARD_OPERATOR_KEY.`,
+  );
 }
 
 export function connectOperatorApi(url: string, key: string): OperatorApi {

@@ -9,7 +9,7 @@ Proves on what is stored that nothing was lost, nothing was stored twice, and ev
   --deep   looks at everything that is kept, and takes longer
   --json   the answer as the operator API gives it
 
-Asks the running process at ROLLGUARD_CONTROL_URL (http://127.0.0.1:8081) with ROLLGUARD_OPERATOR_KEY. Exits with 1 when a check fails.`;
+Asks the process that holds the data directory here; another one by ROLLGUARD_CONTROL_URL and ROLLGUARD_OPERATOR_KEY. Exits with 1 when a check fails.`;
 
 export async function doctor(args: string[]): Promise<number> {
   const { values } = parseArgs({

@@ -9,7 +9,7 @@ const help = `rollguard keys list | create | revoke
   rollguard keys create --kind operator --name NAME [--scope read|operate|admin]...
   rollguard keys revoke ID
 
-Asks the running process at ROLLGUARD_CONTROL_URL (http://127.0.0.1:8081) with ROLLGUARD_OPERATOR_KEY, which needs the scope admin.
+Asks the process that holds the data directory here; another one by ROLLGUARD_CONTROL_URL and ROLLGUARD_OPERATOR_KEY, which needs the scope admin.
 A new key is shown once. An ingest key may write events of its app and nothing else; --app '*' stands for every app.`;
 
 interface Key {

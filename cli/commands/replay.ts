@@ -15,7 +15,7 @@ Sends rejected records through the pipeline once more, with the same event ids. 
   --restamp        gives events the present as their time of receipt; needed when they are older than a day
   --yes            does it
 
-Asks the running process at ROLLGUARD_CONTROL_URL (http://127.0.0.1:8081) with ROLLGUARD_OPERATOR_KEY, which needs the scope operate.
+Asks the process that holds the data directory here; another one by ROLLGUARD_CONTROL_URL and ROLLGUARD_OPERATOR_KEY, which needs the scope operate.
 Exits with 1 when a record was refused.`;
 
 export async function replay(args: string[]): Promise<number> {

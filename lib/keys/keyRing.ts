@@ -2,10 +2,12 @@ import type { LogTable } from '../log/log.ts';
 import { decodeKey, hashKey } from './key.ts';
 import type { Key, KeyKind, Scope } from './key.ts';
 
-/** A key given by configuration; it is bound to no app and can do everything its kind may. */
+/** A key that is not in the topic; it is bound to no app and can do everything its kind may. */
 export interface PresetKey {
   kind: KeyKind;
   text: string;
+  /** Where it comes from, when not from the configuration. */
+  origin?: string;
 }
 
 /** The valid keys in memory, following the topic. */
@@ -45,11 +47,11 @@ export function createKeyRing(table: LogTable, presets: PresetKey[] = []): KeyRi
 
   for (const preset of presets) {
     const key: Key = {
-      id: `preset_${preset.kind}`,
+      id: `preset_${preset.kind}${preset.origin === undefined ? '' : '_door'}`,
       hash: hashKey(preset.text),
       kind: preset.kind,
       app: '*',
-      name: 'from the configuration',
+      name: preset.origin ?? 'from the configuration',
       scopes: preset.kind === 'operator' ? allScopes : [],
       created_at: 0,
       revoked_at: null,

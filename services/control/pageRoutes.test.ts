@@ -25,6 +25,7 @@ const options: Partial<ControlOptions> = {
     find: (text) => (text === keyText ? key : undefined),
     list: () => [key],
     healthy: () => true,
+    refresh: () => Promise.resolve(),
     close: () => undefined,
   },
   registry: new Registry(),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { createEventCodec } from '../../lib/events/codec.ts';
 import { loadSchemas } from '../../lib/events/schemas.ts';
+import { newKeyText } from '../../lib/keys/key.ts';
 import { createKeyRing } from '../../lib/keys/keyRing.ts';
 import { ensureFirstKeys, type MadeKey } from '../../lib/keys/keys.ts';
 import { presetKeys } from '../../lib/keys/presets.ts';
@@ -56,7 +57,12 @@ export async function startEmbedded(config: Config, logger: Logger, lifecycle: L
   const firstKeys = presets.length === 2 ? [] : await ensureFirstKeys(log, Date.now());
   const table = await log.table(TOPICS.keys);
   lifecycle.onStop('keys', () => table.close());
-  const keys = createKeyRing(table, presets);
+  // Commands on this machine enter by a key that lives as long as the process, readable by the folder's owner alone.
+  const doorKey = newKeyText('operator');
+  const keys = createKeyRing(table, [
+    ...presets,
+    { kind: 'operator', text: doorKey, origin: 'command line of this machine' },
+  ]);
   const shared = { log, warehouse, keys, registry, codec, logger, metrics, crashPoints, clock: Date.now };
 
   const worker = createWorker({ ...shared, registry: schemas, config: workerConfig(config) });
@@ -76,6 +82,7 @@ export async function startEmbedded(config: Config, logger: Logger, lifecycle: L
   const control = createControl({ ...shared, config: controlConfig(config) });
   const operatorUrl = await control.start();
   lifecycle.onStop('control', () => control.stop());
+  dataDir.announce({ url: operatorUrl, operatorKey: doorKey });
 
   const gateway = createGateway({
     ...shared,

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { checkSchemas } from '../../lib/events/compatibility.ts';
 import { packageRoot, readSchemaFiles, readSchemaIds } from '../../lib/events/schemas.ts';
 import { openapiDocument } from '../../services/control/document.ts';
+import { configurationPage } from './configurationPage.ts';
+import { errorsPage } from './errorsPage.ts';
 import { generate } from './generate.ts';
+import { metricsPage } from './metricsPage.ts';
 
 export interface Made {
   root: string;
@@ -20,5 +23,8 @@ export async function everything(): Promise<Made> {
   const ids = readSchemaIds(folder);
   const files = generate(schemas, ids);
   files.set('docs/reference/openapi.json', await openapiDocument());
+  files.set('docs/reference/configuration.md', configurationPage());
+  files.set('docs/reference/errors.md', errorsPage());
+  files.set('docs/reference/metrics.md', metricsPage());
   return { root, files, faults: checkSchemas(schemas, ids) };
 }

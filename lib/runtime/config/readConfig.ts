@@ -56,10 +56,7 @@ function missing(config: Config, role: Role, env: Environment): string[] {
     const absent = value === undefined || (Array.isArray(value) && value.length === 0);
     if (absent && (given === undefined || given === '')) faults.push(`${settings[name].env} is missing: ${why}.`);
   };
-  if (role === 'client') {
-    need('operatorKey', 'the operator API wants to know who asks; `rollguard start` prints a key at its first start');
-    return faults;
-  }
+  if (role === 'client') return faults;
   if (role !== 'embedded') {
     need(
       'kafkaBrokers',

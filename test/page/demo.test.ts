@@ -23,6 +23,7 @@ describe('the demo, in a browser', { skip }, () => {
   let browser: Browser | undefined;
   let link: string;
   let operatorKey: string;
+  let ingestKey: string;
   let deviceUrl: string;
   let operatorUrl: string;
   let folder: string;
@@ -46,6 +47,7 @@ describe('the demo, in a browser', { skip }, () => {
     link = find(/Open +(\S+)/);
     operatorUrl = new URL(link).origin;
     operatorKey = find(/(rgo_\w+)/);
+    ingestKey = find(/(rgi_\w+)/);
     deviceUrl = find(/curl (\S+)\/v1\/events/);
     folder = find(/removes (\S+)\.\n/);
     browser = await startChromium();
@@ -60,6 +62,7 @@ describe('the demo, in a browser', { skip }, () => {
   async function newVisit(): Promise<Visit> {
     const context = await browser!.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
     const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
     const faults: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error') faults.push(message.text());
@@ -112,7 +115,7 @@ describe('the demo, in a browser', { skip }, () => {
     });
     assert.match(
       await page.locator('#panel-sentence').innerText(),
-      /of \d+ devices that reported so far run it; \d+ failed/,
+      /of the [\d,]+ devices that reported so far run it; \d+ failed/,
     );
     assert.ok((await page.locator('#plot path.rate.main').getAttribute('d'))!.includes('L'), 'the chart has a line');
   });
@@ -155,10 +158,13 @@ describe('the demo, in a browser', { skip }, () => {
     await page.emulateMedia({ colorScheme: 'light' });
   });
 
-  test('a phone of 375 px shows all of it without scrolling sideways', async () => {
+  test('from a wide screen down to a phone of 375 px, all of it is seen without scrolling sideways', async () => {
     const { page } = visit;
-    await page.setViewportSize({ width: 375, height: 800 });
-    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 375);
+    for (const width of [1600, 1280, 1081, 981, 980, 861, 720, 561, 375]) {
+      await page.setViewportSize({ width, height: 800 });
+      const widest = await page.evaluate<number>('document.documentElement.scrollWidth');
+      assert.ok(widest <= width, `${widest} px at ${width}`);
+    }
     for (const label of ['Devices', 'Failed', 'Excluded']) {
       const cell = rowOf(page, '2.4.1').locator(`[data-label=${label}]`);
       const box = (await cell.boundingBox())!;
@@ -172,6 +178,26 @@ describe('the demo, in a browser', { skip }, () => {
   test('a reload keeps session and view', async () => {
     const { page } = visit;
     await page.reload();
+    await page.getByRole('heading', { name: '2.4.1' }).waitFor();
+  });
+
+  test('an event of your own appears as its app, and whatever it is called is only text', async () => {
+    const { page } = visit;
+    const nasty = '<img src=x onerror="document.title=1">';
+    const event = { app_id: 'com.example.mine', device_id: 'phone-1', release: nasty };
+    const posted = await fetch(`${deviceUrl}/v1/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ingestKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...event, kind: 'download_failed', error_code: '<b>full</b>', channel: 'beta' }),
+    });
+    assert.equal(posted.status, 202);
+    const picker = page.getByLabel('App');
+    await picker.locator('option', { hasText: 'com.example.mine' }).waitFor({ state: 'attached' });
+    await picker.selectOption('com.example.mine');
+    await rowOf(page, nasty).getByText('0 of 1').waitFor();
+    await page.locator('#reasons').getByText('<b>full</b>').waitFor();
+    assert.equal(await page.locator('main img, main b').count(), 0);
+    await page.goBack();
     await page.getByRole('heading', { name: '2.4.1' }).waitFor();
   });
 

@@ -2,8 +2,8 @@ import { count, interval, percent, shortTime, time } from './format.js';
 import { clockTicks, countTicks, rateTicks } from './ticks.js';
 
 const margin = { left: 46, right: 58, top: 24, bottom: 22 };
-const rateHeight = 180;
-const failedHeight = 90;
+const rateHeight = 190;
+const failedHeight = 96;
 const gap = 36;
 const height = margin.top + rateHeight + gap + failedHeight + margin.bottom;
 const shortestMs = 60_000;
@@ -171,6 +171,7 @@ function drawLabels(labels, scale, series) {
     });
     ends.sort((left, right) => left.y - right.y);
     ends.forEach((end, at) => {
+      nodes.push(shape('circle', { class: `dot ${end.role}`, cx: end.x, cy: end.y, r: 2.5 }));
       if (at > 0) end.y = Math.max(end.y, ends[at - 1].y + labelHeight);
       nodes.push(
         written(

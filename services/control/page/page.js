@@ -7,7 +7,7 @@ import { createPanel } from './panel.js';
 import { createReleaseTable } from './releases.js';
 import { askForKey } from './signIn.js';
 
-const appsEveryMs = 4000;
+const appsEveryMs = 2000;
 
 const announce = (text) => setText(byId('announcer'), text);
 const panel = createPanel(announce);
@@ -129,7 +129,7 @@ function showApps() {
     );
   }
   picker.value = view.app;
-  picker.disabled = names.length === 0;
+  byId('app-picker').hidden = names.length === 0;
 }
 
 byId('app').addEventListener('change', ({ target }) => go({ app: target.value, release: '' }, 'pushState'));
@@ -150,6 +150,7 @@ byId('sign-out').addEventListener('click', async () => {
 function welcome(session) {
   setText(byId('operator'), session.operator);
   byId('sign-out').hidden = false;
+  byId('loading').hidden = latest !== undefined;
   setText(byId('confirm-time'), span(session.counting.confirm_seconds * 1000));
   setText(byId('silence-time'), span(session.counting.silence_seconds * 1000));
 }

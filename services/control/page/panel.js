@@ -3,7 +3,7 @@ import { byId, element, setText } from './dom.js';
 import { count, devices as deviceWords, interval, percent } from './format.js';
 import { devicesSoFar } from './releases.js';
 
-const mostReasons = 8;
+const mostReasons = 6;
 const mostOthers = 4;
 
 const kindWords = {
@@ -41,7 +41,7 @@ function sentence({ devices, success_rate: rate }) {
     const of = all === 0 ? 'Every device so far is excluded.' : `Of ${deviceWords(all)} none has reported its end.`;
     return `No data. ${of}`;
   }
-  const first = `${percent(rate.value)} (${interval(rate.lower, rate.upper)}) of ${deviceWords(rate.denominator)} that reported so far run it; ${count(devices.failed)} failed.`;
+  const first = `${percent(rate.value)} (${interval(rate.lower, rate.upper)}) of the ${deviceWords(rate.denominator)} that reported so far run it; ${count(devices.failed)} failed.`;
   const bounds = rate.bounds_with_silent;
   const bound =
     devices.silent > 0

@@ -120,6 +120,7 @@ test('pages put together are the whole, and gaps go across their ends', async ()
       const page: Timeline = await site.get<Timeline>(`${path}?limit=${limit}${next === '' ? '' : `&cursor=${next}`}`);
       assert.ok(page.events.length > 0 && page.events.length <= limit);
       pages.push(...page.events);
+      assert.ok(pages.length <= whole.events.length, 'the cursor stands still');
       next = page.next;
     }
     assert.deepEqual(pages, whole.events);

@@ -27,7 +27,7 @@ const terminalFailures = ['download_failed', 'install_failed', 'rolled_back'];
 export function modelDevice(events: readonly UpdateEvent[], reading: Reading): ModelledDevice | undefined {
   const enrolment = events.filter((event) => event.enrols).sort(byReceipt)[0];
   if (enrolment === undefined) return undefined;
-  const story = events.filter((event) => lifeCycle.includes(event.kind)).sort(byClock);
+  const story = events.filter((event) => lifeCycle.includes(event.kind) && !isFallback(event)).sort(byClock);
   let failed = false;
   let succeeded = false;
   let lastWord: 'failure' | 'success' | undefined;
@@ -48,6 +48,11 @@ export function modelDevice(events: readonly UpdateEvent[], reading: Reading): M
     presumed: succeeded && lastWord === 'success' && !story.some((event) => event.kind === 'install_completed'),
     harmedAt: harmedAt(events, enrolment.received_at, reading, story),
   };
+}
+
+/** A bundle that was made current again because another one failed is not on trial by that. */
+function isFallback(event: UpdateEvent): boolean {
+  return event.kind === 'activated' && !event.enrols;
 }
 
 function outcomeOf(
@@ -87,7 +92,11 @@ function harmedAt(
     if (kind !== 'app_crashed') return false;
     const proven = events.some((other) => other.kind === 'install_completed' && other.received_at <= at);
     const onTrial = events.some(
-      (other) => other.kind === 'activated' && other.received_at < at && at < other.received_at + reading.confirmMs,
+      (other) =>
+        other.kind === 'activated' &&
+        !isFallback(other) &&
+        other.received_at < at &&
+        at < other.received_at + reading.confirmMs,
     );
     return crashed || (onTrial && !proven);
   });

@@ -132,7 +132,7 @@ export function createControl(options: ControlOptions): Control {
     async start() {
       await app.listen({ host: config.host, port: config.port });
       const { port } = app.server.address() as AddressInfo;
-      return `http://${config.host}:${port}`;
+      return `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${port}`;
     },
     newSignInCode: (keyId) => sessions.newCode(keyId),
     stop: () => app.close(),

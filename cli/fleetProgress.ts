@@ -30,6 +30,8 @@ export function showFleet(read: () => Progress, total: number, stream: NodeJS.Wr
       barIncompleteChar: '░',
       barsize: 24,
       hideCursor: true,
+      // The fleet hears the signals and ends the bar.
+      gracefulExit: false,
       etaBuffer: 50,
       formatValue: (value, _options, type) => (type === 'value' || type === 'total' ? count(value) : String(value)),
       stream,

@@ -117,19 +117,17 @@ async function play(values: Values, key: string): Promise<Ledger> {
   const stop = (): void => fleet.stop();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const progress = showFleet(() => fleet.progress(), values.devices, process.stderr);
-  try {
-    const ledger = await fleet.ended;
-    const seconds = (performance.now() - began) / 1000;
-    const { devices, events, requests } = ledger;
-    const perSecond = Math.round(events.acked / seconds);
-    console.log(
-      JSON.stringify({ devices, events, requests, seconds: Number(seconds.toFixed(1)), events_per_second: perSecond }),
-    );
-    return ledger;
-  } finally {
+  const ledger = await fleet.ended.finally(() => {
     progress.end();
     process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const { devices, events, requests } = ledger;
+  const perSecond = Math.round(events.acked / seconds);
+  console.log(
+    JSON.stringify({ devices, events, requests, seconds: Number(seconds.toFixed(1)), events_per_second: perSecond }),
+  );
+  return ledger;
 }
 
 async function check(ledger: Ledger, api: OperatorApi): Promise<number> {

@@ -24,7 +24,8 @@ export function createControl(options: ControlOptions): Control {
     app,
     async start() {
       await app.listen({ host, port });
-      return `http://${host}:${(app.server.address() as AddressInfo).port}`;
+      const { port: taken } = app.server.address() as AddressInfo;
+      return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${taken}`;
     },
     newSignInCode: (keyId) => sessions.newCode(keyId),
     stop: () => app.close(),

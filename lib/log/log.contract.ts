@@ -221,6 +221,18 @@ export function describeLog(name: string, skip: string | undefined, makeWorld: (
       assert.deepEqual((await log.committed('group-c', topic)).get(0), { position: 0, metadata: 'recovered' });
     });
 
+    test('a consumer that stops in order may commit once more', async () => {
+      const topic = await made({ partitions: 1 });
+      const recorder = new Recorder();
+      recorder.onIdle = (assignment) => assignment.commit(1, '');
+      const consumer = await log.consume({ ...recorder.options('group-s', topic), idleMs: 3_600_000 });
+      await log.append(topic, [aRecord('k', 'v')]);
+      await eventually(() => recorder.values().length === 1, 'the record');
+      assert.equal(recorder.idles.size, 0);
+      await consumer.stop();
+      assert.deepEqual((await log.committed('group-s', topic)).get(0), { position: 1, metadata: '' });
+    });
+
     test('a position beyond the end of the log ends the consumer', async () => {
       const topic = await made({ partitions: 1 });
       const recorder = new Recorder();

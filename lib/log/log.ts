@@ -75,7 +75,7 @@ export interface PartitionHandler {
   start(): Promise<number>;
   /** Records in order, at least one. Awaiting is the backpressure; the session is kept alive meanwhile. */
   records(records: LogRecord[]): Promise<void>;
-  /** Called about every `idleMs` while the partition has nothing new. */
+  /** Called about every `idleMs` while the partition has nothing new, and once when the consumer stops in order. */
   idle(): Promise<void>;
   /** The partition has been taken away, or the consumer stops. No further call follows. */
   close(): void;

@@ -1,5 +1,12 @@
 import { RollguardError, hasCode } from '../runtime/errors.ts';
-import type { Assignment, CommittedPosition, ConsumerOptions, LogRecord, PartitionRange } from './log.ts';
+import type {
+  Assignment,
+  CommittedPosition,
+  ConsumerOptions,
+  LogRecord,
+  PartitionHandler,
+  PartitionRange,
+} from './log.ts';
 
 /** Records from a position on, perhaps none, and the position after everything looked at. */
 export interface Fetched {
@@ -21,8 +28,8 @@ export interface PartitionSource {
  *
  * States: *starting* (reads what the group had committed, opens the handler, calls `start`), *reading* (fetch, then
  * `records` or `idle`, one call at a time), *closed*. Two ways lead out of reading, both from outside: `revoke` voids the
- * assignment at once, so that the call in progress can no longer commit; `finish` lets that call end as the owner. The
- * handler is closed after its last call in either case.
+ * assignment at once, so that the call in progress can no longer commit; `finish` lets that call end as the owner, and one
+ * more `idle` follow it. The handler is closed after its last call in either case.
  */
 export class PartitionRun {
   /** Settles when the handler has been closed; rejects with the error that ended it. */
@@ -65,6 +72,7 @@ export class PartitionRun {
       try {
         const position = await this.readable(await handler.start(), range);
         await this.read(handler, position);
+        if (this.live) await this.leave(handler);
       } finally {
         this.live = false;
         handler.close();
@@ -78,7 +86,16 @@ export class PartitionRun {
     }
   }
 
-  private async read(handler: ReturnType<ConsumerOptions['open']>, from: number): Promise<void> {
+  /** Left in order: a last chance to commit, so that the next owner finds nothing half done. The log may be away. */
+  private async leave(handler: PartitionHandler): Promise<void> {
+    try {
+      await handler.idle();
+    } catch (error) {
+      if (!hasCode(error, 'log_unavailable', 'log_not_owner')) throw error;
+    }
+  }
+
+  private async read(handler: PartitionHandler, from: number): Promise<void> {
     const { idleMs } = this.options;
     let position = from;
     let quietSince = Date.now();

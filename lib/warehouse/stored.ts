@@ -14,6 +14,8 @@ export interface StoredRows {
   newest(logId: string, partition: number): Promise<{ offset: number; receivedAt: number } | undefined>;
   /** Makes the views agree with the raw rows of the range again; nothing to do for a table without views. */
   repairViews(range: OffsetRange): Promise<void>;
+  /** How long the engine has been running, ms, to the second. */
+  engineUptimeMs(): Promise<number>;
 }
 
 export function storedRows(warehouse: Warehouse, table: BlockTable): StoredRows {
@@ -54,6 +56,10 @@ export function storedRows(warehouse: Warehouse, table: BlockTable): StoredRows 
       if (table.name !== 'update_events') return;
       await rederive(warehouse, range);
       await rebuildMinutes(warehouse, range);
+    },
+    async engineUptimeMs() {
+      const [row] = await warehouse.query<{ seconds: number }>('SELECT uptime() AS seconds');
+      return row!.seconds * 1000;
     },
   };
 }

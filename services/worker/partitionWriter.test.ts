@@ -45,8 +45,16 @@ class World {
   storedTime = 0;
   /** Steps until the process dies; every step is a call to the outside. */
   fuse: number;
+  /** Whether the engine lives in the worker's process and dies with it, as in embedded mode. */
+  readonly embedded: boolean;
+  private engineStarted = -1e9;
+  /** Steps of the next insert after which a server's engine dies by itself; the worker lives on and tries again. */
+  engineFuse = Infinity;
+  /** A power cut: of what the engine has written since its start, the tokens are not on the disk. */
+  powerCut = false;
 
-  constructor(contents: Content[], holes: number[]) {
+  constructor(contents: Content[], holes: number[], embedded = false) {
+    this.embedded = embedded;
     let offset = 0;
     this.records = contents.map((content, index) => {
       offset += 1 + (holes[index % holes.length] ?? 0);
@@ -64,21 +72,35 @@ class World {
     return this.records.filter(({ offset }) => offset >= from && offset <= to);
   }
 
+  /** The engine writes a token down before the rows that it stands for, table by table. */
   insert(block: Block): void {
     this.step();
     const rows = JSON.parse(block.container[0]!.toString()) as { offset: number; evil: boolean }[];
     if (rows.some((row) => row.evil)) throw new RollguardError('warehouse_refused');
     const token = this.tokens.get(block.token) ?? { raw: false, view: false };
     this.tokens.set(block.token, token);
-    const add = (table: Map<number, number>): void => {
-      for (const { offset } of rows) table.set(offset, (table.get(offset) ?? 0) + 1);
-    };
-    if (!token.raw) add(this.raw);
-    token.raw = true;
+    for (const name of ['raw', 'view'] as const) {
+      if (token[name]) continue;
+      token[name] = true;
+      this.engineStep();
+      for (const { offset } of rows) this[name].set(offset, (this[name].get(offset) ?? 0) + 1);
+      this.engineStep();
+    }
     this.step();
-    if (!token.view) add(this.view);
-    token.view = true;
-    this.step();
+  }
+
+  /** A worker's death is the engine's only where both are one process; a server goes on with what it was told. */
+  private engineStep(): void {
+    if (this.embedded) this.step();
+    this.engineFuse -= 1;
+    if (this.engineFuse !== 0) return;
+    this.restartEngine();
+    throw new RollguardError('warehouse_unavailable');
+  }
+
+  private restartEngine(): void {
+    this.engineStarted = this.now;
+    if (this.powerCut) this.tokens.clear();
   }
 
   /** `knows`: the ids of the schemas that this version of the worker has. */
@@ -128,6 +150,7 @@ class World {
           for (const offset of inRange(first, last)) this.view.set(offset, 1);
           return Promise.resolve();
         },
+        engineUptimeMs: () => Promise.resolve(this.now - this.engineStarted),
       },
       read: async function* (this: World, _partition: number, from: number, to: number) {
         await Promise.resolve();
@@ -165,6 +188,7 @@ class World {
   /** One life of a worker: takes what there is, in fetches of this size, then is idle. False when it died. */
   async live(maxRows: number, fetch: number, fuse: number, knows: readonly number[] = [1, 2]): Promise<boolean> {
     this.fuse = fuse;
+    if (this.embedded) this.restartEngine();
     try {
       const writer = this.writer(maxRows, knows);
       const position = await writer.start();
@@ -185,7 +209,7 @@ interface Life {
   maxRows: number;
   fetch: number;
   fuse: number;
-  fate: 'restart' | 'long away' | 'offsets forgotten' | 'moved back';
+  fate: 'restart' | 'long away' | 'offsets forgotten' | 'moved back' | 'power cut';
   /** Which commit a position is moved back to, from the newest. */
   back: number;
 }
@@ -202,7 +226,7 @@ const lives = fc.array(
     maxRows: fc.integer({ min: 1, max: 12 }),
     fetch: fc.integer({ min: 1, max: 20 }),
     fuse: fc.integer({ min: 1, max: 30 }),
-    fate: fc.constantFrom('restart', 'long away', 'offsets forgotten', 'moved back'),
+    fate: fc.constantFrom('restart', 'long away', 'offsets forgotten', 'moved back', 'power cut'),
     back: fc.integer({ min: 1, max: 6 }),
   }),
   { maxLength: 8 },
@@ -235,12 +259,13 @@ test('however often the worker dies, is upgraded or has its position moved back,
   /** In how many lives the worker is of a version that knows the first schema only. */
   const oldLives = fc.oneof(fc.constant(0), fc.nat({ max: 4 }));
   await fc.assert(
-    fc.asyncProperty(contents, holes, lives, oldLives, async (records, holes, each, old) => {
-      const world = new World(records, holes);
+    fc.asyncProperty(contents, holes, lives, oldLives, fc.boolean(), async (records, holes, each, old, embedded) => {
+      const world = new World(records, holes, embedded);
       for (const [index, { maxRows, fetch, fuse, fate, back }] of each.entries()) {
-        await world.live(maxRows, fetch, fuse, index < old ? [1] : [1, 2]);
+        const alive = await world.live(maxRows, fetch, fuse, index < old ? [1] : [1, 2]);
         world.now += 1000;
-        if (fate === 'moved back') world.moveBack(back);
+        if (fate === 'moved back' && alive) world.moveBack(back);
+        world.powerCut = fate === 'power cut';
         if (fate === 'long away') {
           world.now += 3_600_000;
           world.tokens.clear();
@@ -265,6 +290,17 @@ test('a block that an older worker began is not cut short by a newer one that kn
     assertNothingLost(world);
   }
 });
+
+for (const powerCut of [false, true]) {
+  test(`an engine that ${powerCut ? 'loses its power' : 'is killed'} in an insert is asked what it holds`, async () => {
+    for (let engineFuse = 1; engineFuse <= 5; engineFuse += 1) {
+      const world = new World(['good', 'undecodable', 'good'], [0]);
+      Object.assign(world, { engineFuse, powerCut });
+      assert.ok(await world.live(10, 10, Infinity));
+      assertOnce(world);
+    }
+  });
+}
 
 test('a position that was moved back to an old intent takes nothing twice', async () => {
   const world = new World(Array<Content>(6).fill('good'), [0]);

@@ -16,6 +16,8 @@ export interface StoredRows {
   newest(logId: string, partition: number): Promise<{ offset: number; receivedAt: number } | undefined>;
   /** Makes the views agree with the raw rows of the range again, whatever part of them was written before. */
   repairViews(range: OffsetRange): Promise<void>;
+  /** How long the engine has been running, ms, to the second. */
+  engineUptimeMs(): Promise<number>;
 }
 
 export interface PartitionWriterOptions {
@@ -49,6 +51,9 @@ const wayOut =
 
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
+/** How far the clocks of two workers may differ, and the second to which the engine tells its age. */
+const clockMarginMs = 10_000;
+const repairRounds = 5;
 
 /**
  * Moves one partition from the log into the warehouse, each record exactly once.
@@ -62,6 +67,10 @@ const lastRetryMs = 5_000;
  *   4. the next block's intent commit (or, when there is none, a plain commit by `idle`) moves the position past it.
  * Two owners may briefly believe in the same partition; both then insert the same block under the same token, and the
  * commit of the one that has lost it is refused.
+ *
+ * A token is trusted as long as the engine lives that took it. The engine writes a token down before it brings the rows in,
+ * and flushes the one without the other: killed in between it drops the retry of a block that it does not hold, after a
+ * power cut it may take one twice. So when it has been restarted meanwhile, the stored offsets decide.
  */
 export class PartitionWriter implements PartitionHandler {
   readonly #assignment: Assignment;
@@ -131,8 +140,8 @@ export class PartitionWriter implements PartitionHandler {
     this.#uncommitted = block.last + 1;
   }
 
-  /** Steps 2 and 3. `suffix` tells the token of a repair from the block's own. */
-  async #store(block: Block, mode: Intent['mode'], suffix: string): Promise<void> {
+  /** Steps 2 and 3. `suffix` tells the token of a repair from the block's own. Resolves with what has been inserted. */
+  async #store(block: Block, mode: Intent['mode'], suffix: string): Promise<LogRecord[]> {
     const { options, partition } = { options: this.#options, partition: this.#assignment.partition };
     let { good, bad } = block;
     if (mode === 'decoded') {
@@ -145,21 +154,32 @@ export class PartitionWriter implements PartitionHandler {
     if (good.length > 0) {
       const container = options.schemas.get(block.schemaId!)!.framer.frame(good);
       const token = this.#token(block) + (mode === 'decoded' ? '/decoded' : '') + suffix;
+      const begun = options.now();
+      let attempts = 0;
+      const insert = async (): Promise<boolean> => {
+        attempts += 1;
+        if (attempts > 1 && (await this.#engineDiedSince(begun))) return false;
+        await options.insert({ table: options.table, container, token });
+        return true;
+      };
       try {
-        await this.#persist(() => options.insert({ table: options.table, container, token }));
+        if (!(await this.#persist(insert))) {
+          await this.#reconcile(block.first, block.last);
+          return good;
+        }
       } catch (error) {
         if (!hasCode(error, 'warehouse_refused')) throw error;
-        await this.#refused(block, mode, suffix, error);
-        return;
+        return this.#refused(block, mode, suffix, error);
       }
     }
     if (bad.length > 0) await options.reject(bad);
     options.onStored(partition, { ...block, good, bad }, performance.now() - started);
+    return good;
   }
 
-  async #refused(block: Block, mode: Intent['mode'], suffix: string, cause: unknown): Promise<void> {
+  async #refused(block: Block, mode: Intent['mode'], suffix: string, cause: unknown): Promise<LogRecord[]> {
     const range = this.#range(block.first, block.last);
-    const present = await this.#persist(() => this.#options.stored.offsets(range));
+    const present = await this.#offsets(range);
     const stored = block.good.filter((record) => present.has(record.offset)).length;
     if (stored > 0) {
       this.#options.reach('raw_stored_without_view');
@@ -176,27 +196,37 @@ export class PartitionWriter implements PartitionHandler {
       const intent = { last: block.last, rows: block.rows, mode: 'decoded', at: this.#options.now() } as const;
       await this.#assignment.commit(block.first, encodeIntent(intent));
     }
-    await this.#store(block, 'decoded', suffix);
+    return this.#store(block, 'decoded', suffix);
   }
 
   /** Finishes what an earlier owner began; returns the position behind it. */
   async #recover(first: number, intent: Intent): Promise<number> {
-    const { now, oldIntentMs, onRecovered, stored, reach } = this.#options;
+    const { now, oldIntentMs, onRecovered, reach } = this.#options;
     const range = this.#range(first, intent.last);
-    const old = now() - intent.at > oldIntentMs;
-    const present = old ? await this.#persist(() => stored.offsets(range)) : new Set<number>();
-    const block = present.size === 0 ? this.#whole(await this.#readRange(first, intent.last)) : undefined;
-    if (block?.rows === intent.rows && block.last === intent.last) {
+    const trusted = now() - intent.at <= oldIntentMs && !(await this.#engineDiedSince(intent.at));
+    const clear = trusted || (await this.#offsets(range)).size === 0;
+    const block = clear ? this.#whole(await this.#readRange(first, intent.last)) : undefined;
+    // The token no longer names these rows if some have left the log, or if the worker that began the block knew other
+    // schemas, took other records for bad ones, and so ended the block elsewhere.
+    const same = block?.rows === intent.rows && block.last === intent.last;
+    if (same) {
       onRecovered(range.partition, 'inserted again under its token', range);
       await this.#store(block, intent.mode, '');
       reach('after_insert');
-    } else {
-      // Its token may be forgotten, or would no longer name these rows: some have left the log, or the worker that began
-      // the block knew other schemas, took other records for bad ones, and so ended the block elsewhere.
-      await this.#reconcile(first, intent.last);
     }
+    if (!same || !trusted) await this.#reconcile(first, intent.last);
     this.#uncommitted = intent.last + 1;
     return intent.last + 1;
+  }
+
+  /** Whether what was inserted at that time (epoch ms) may have met an earlier life of the engine. */
+  async #engineDiedSince(time: number): Promise<boolean> {
+    const { now, stored } = this.#options;
+    return (await this.#persist(() => stored.engineUptimeMs())) <= now() - time + clockMarginMs;
+  }
+
+  #offsets(range: OffsetRange): Promise<Set<number>> {
+    return this.#persist(() => this.#options.stored.offsets(range));
   }
 
   /**
@@ -206,15 +236,23 @@ export class PartitionWriter implements PartitionHandler {
   async #reconcile(first: number, last: number): Promise<void> {
     const { stored, maxRows, schemas, onRecovered } = this.#options;
     const range = this.#range(first, last);
-    const present = await this.#persist(() => stored.offsets(range));
-    const missing = (await this.#readRange(first, last)).filter((record) => !present.has(record.offset));
-    for (let at = 0; at < missing.length;) {
-      const block = cutBlock(missing, at, maxRows, schemas);
-      at += block.rows;
-      await this.#store(block, 'framed', '/repair');
+    const records = await this.#readRange(first, last);
+    let present = await this.#offsets(range);
+    let missing = records.filter((record) => !present.has(record.offset));
+    onRecovered(range.partition, `${missing.length} of ${records.length} were missing`, range);
+    // A token of its own each time, for the engine may be killed in this one as well.
+    for (let round = 1; missing.length > 0; round += 1) {
+      if (round > repairRounds) throw new RollguardError('block_half_stored', 'What is inserted is not there.');
+      const inserted: LogRecord[] = [];
+      for (let at = 0; at < missing.length;) {
+        const block = cutBlock(missing, at, maxRows, schemas);
+        at += block.rows;
+        for (const record of await this.#store(block, 'framed', `/repair/${round}`)) inserted.push(record);
+      }
+      present = await this.#offsets(range);
+      missing = inserted.filter((record) => !present.has(record.offset));
     }
     await this.#persist(() => stored.repairViews(range));
-    onRecovered(range.partition, `${missing.length} of ${present.size + missing.length} were missing`, range);
   }
 
   /** A recreated topic that has grown past the old one's end shows only by what lies at an offset known from before. */

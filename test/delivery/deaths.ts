@@ -35,6 +35,7 @@ export async function dieAt(site: Site, point: Point, turn: number): Promise<Led
   await diedAt(victim, point);
   if (point === 'raw_stored_without_view') await site.sql('DROP TABLE rollguard.broken_view');
   site.run('worker');
+  await site.ready();
   return fleet.ended;
 }
 

@@ -3,8 +3,9 @@ import type { Admin, SASLOptions } from 'kafkajs';
 import { RollguardError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { PartitionRange } from '../log.ts';
+import { pause } from '../waits.ts';
 import { clientLog } from './clientLog.ts';
-import { logError, within } from './errors.ts';
+import { logError, protocolType, within } from './errors.ts';
 import { DEFAULT_APPEND_TIMEOUT_MS } from './options.ts';
 import type { KafkaOptions } from './options.ts';
 
@@ -12,6 +13,11 @@ import type { KafkaOptions } from './options.ts';
 const TOPICS_MAX_AGE_MS = 60_000;
 /** An administrative request that takes longer has failed, ms. */
 const ADMIN_TIMEOUT_MS = 15_000;
+/** How long a partition may be without a leader that knows of it, as just after its topic was made, ms. */
+const ELECTION_MS = 5_000;
+const ELECTION_PAUSE_MS = 100;
+/** What a broker says that does not lead the partition, or not yet. */
+const NOT_LEADING = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE'];
 
 /** What all parts of the adapter share: how to connect, an admin connection, what topics there are. */
 export class KafkaClient {
@@ -86,7 +92,9 @@ export class KafkaClient {
   /** From the oldest offset kept to the high watermark, transactions under way included. */
   async ranges(topic: string): Promise<PartitionRange[]> {
     await this.partitions(topic);
-    const offsets = await this.admin('ask for offsets', (admin) => admin.fetchTopicOffsets(topic));
+    const offsets = await this.throughElection(() =>
+      this.admin('ask for offsets', (admin) => admin.fetchTopicOffsets(topic)),
+    );
     return offsets
       .map(({ partition, low, high }) => ({ partition, first: Number(low), end: Number(high) }))
       .sort((a, b) => a.partition - b.partition);
@@ -96,6 +104,19 @@ export class KafkaClient {
     this.closed = true;
     const admin = await this.connecting?.catch(() => undefined);
     await admin?.disconnect();
+  }
+
+  /** kafkajs asks for the leaders anew only on the next request, so this one is made again. */
+  private async throughElection<T>(ask: () => Promise<T>): Promise<T> {
+    const deadline = Date.now() + ELECTION_MS;
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!NOT_LEADING.includes(protocolType(error) ?? '') || Date.now() > deadline) throw error;
+        await pause(ELECTION_PAUSE_MS, new AbortController().signal);
+      }
+    }
   }
 
   private mustBeOpen(): void {

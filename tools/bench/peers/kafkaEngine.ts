@@ -45,10 +45,10 @@ while (!progress.done()) {
   progress.note(row!.stored);
   await delay(50);
 }
-const drained = progress.result();
+tell(progress.result());
 await client.command({ query: 'DROP TABLE rollguard.bench_queue_view' });
 await client.command({ query: 'DROP TABLE rollguard.bench_queue' });
-tell({ ...drained, ...(await proofOf((sql) => warehouse.query(sql))) });
+tell(await proofOf((sql) => warehouse.query(sql)));
 registryServer.close();
 await client.close();
 await warehouse.close();

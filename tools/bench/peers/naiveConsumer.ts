@@ -65,9 +65,9 @@ await consumer.run({
   },
 });
 await progress.complete;
-const drained = progress.result();
+tell(progress.result());
 await consumer.disconnect();
-tell({ ...drained, ...(await proofOf((sql) => warehouse.query(sql))) });
+tell(await proofOf((sql) => warehouse.query(sql)));
 await client.close();
 await warehouse.close();
 leave();

@@ -43,9 +43,9 @@ const worker = createWorker({
 });
 await worker.start();
 await Promise.race([progress.complete, worker.ended]);
-const drained = progress.result();
+tell(progress.result());
 await worker.stop();
-tell({ ...drained, ...(await proofOf((sql) => warehouse.query(sql))) });
+tell(await proofOf((sql) => warehouse.query(sql)));
 await log.close();
 await warehouse.close();
 leave();

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** A running front: the real engine behind ClickHouse's HTTP interface, in a process of its own. */
 export interface ClickhouseFront {
   url: string;
+  pid: number;
   /** Lets running requests finish. */
   stop(): Promise<void>;
   /** SIGKILL, as a power cut for the engine. */
@@ -21,6 +22,7 @@ export async function startClickhouseFront(dir: string, port = 0): Promise<Click
   const url = await firstLine(child);
   return {
     url,
+    pid: child.pid!,
     stop: () => end(child, 'SIGTERM'),
     kill: () => end(child, 'SIGKILL'),
   };

@@ -5,15 +5,34 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { mkdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { createChdbConnection } from 'chdb/connection';
+import { createChdbConnection, type ChdbConnection } from 'chdb/connection';
 
 const [dir, port] = process.argv.slice(2);
 const bodies = join(dir!, 'bodies');
 rmSync(bodies, { recursive: true, force: true });
 mkdirSync(bodies, { recursive: true });
-const connection = createChdbConnection({ path: join(dir!, 'engine') });
+
+/** Each runs one statement at a time and holds a worker thread of Node's four meanwhile; files need one too. */
+const sessions = Array.from({ length: Math.min(3, Math.max(2, availableParallelism())) }, () =>
+  createChdbConnection({ path: join(dir!, 'engine') }),
+);
+const free = [...sessions];
+const waiting: ((session: ChdbConnection) => void)[] = [];
+
+/** As a server does, requests run side by side; a session's settings and parameters are one request's alone. */
+async function inSession<Result>(call: (session: ChdbConnection) => Promise<Result>): Promise<Result> {
+  const session = free.pop() ?? (await new Promise<ChdbConnection>((take) => waiting.push(take)));
+  try {
+    return await call(session);
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) free.push(session);
+    else next(session);
+  }
+}
 
 /** Address parameters that the server's HTTP layer keeps to itself. */
 const ofHttp = new Set(['query', 'query_id', 'database', 'default_format', 'session_id', 'session_timeout', 'role']);
@@ -35,7 +54,7 @@ function fromFile(statement: string, path: string): string {
 }
 
 /** Settings and parameters live in the engine's session, so each request sets them, and resets them when it is done. */
-async function run(url: URL, statement: string): Promise<Buffer> {
+async function run(session: ChdbConnection, url: URL, statement: string): Promise<Buffer> {
   const before: string[] = [];
   const after: string[] = [];
   for (const [name, value] of url.searchParams) {
@@ -45,10 +64,10 @@ async function run(url: URL, statement: string): Promise<Buffer> {
     if (!name.startsWith('param_')) after.push(`SET ${name} = DEFAULT`);
   }
   try {
-    const answer = await connection.chdb.queryAsync([...before, statement].join('; '), { format: 'TabSeparated' });
+    const answer = await session.chdb.queryAsync([...before, statement].join('; '), { format: 'TabSeparated' });
     return Buffer.from(answer.bytes());
   } finally {
-    for (const reset of after) await connection.chdb.queryAsync(reset);
+    for (const reset of after) await session.chdb.queryAsync(reset);
   }
 }
 
@@ -63,25 +82,17 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const body = Buffer.concat(pieces);
   const inAddress = url.searchParams.get('query');
   if (inAddress === null || body.length === 0) {
-    response.end(await oneAtATime(() => run(url, inAddress ?? body.toString())));
+    response.end(await inSession((session) => run(session, url, inAddress ?? body.toString())));
     return;
   }
   lastBody += 1;
   const path = join(bodies, String(lastBody));
   writeFileSync(path, body);
   try {
-    response.end(await oneAtATime(() => run(url, fromFile(inAddress, path))));
+    response.end(await inSession((session) => run(session, url, fromFile(inAddress, path))));
   } finally {
     unlinkSync(path);
   }
-}
-
-let tail: Promise<unknown> = Promise.resolve();
-
-function oneAtATime<Result>(call: () => Promise<Result>): Promise<Result> {
-  const result = tail.then(call);
-  tail = result.catch(() => undefined);
-  return result;
 }
 
 function fail(response: ServerResponse, error: unknown): void {
@@ -102,7 +113,7 @@ server.listen(Number(port), '127.0.0.1', () => {
 });
 process.once('SIGTERM', () => {
   server.close(() => {
-    void connection.close().then(() => process.exit(0));
+    void Promise.all(sessions.map((session) => session.close())).then(() => process.exit(0));
   });
   server.closeIdleConnections();
 });

@@ -17,7 +17,7 @@ const sources = globSync(['cli', 'lib', 'services', 'tools'], '.ts').filter(
 
 const imports: Import[] = sources.flatMap((file) => {
   const text = readFileSync(file, 'utf8');
-  return Array.from(text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g), ([, specifier]) => ({
+  return Array.from(text.matchAll(/\b(?:from\s+|import\s+|import\s*\(\s*)'([^']+)'/g), ([, specifier]) => ({
     file,
     target: specifier!.startsWith('.') ? relative(root, join(root, dirname(file), specifier!)) : specifier!,
   }));
@@ -113,4 +113,15 @@ test('process.env is read in the configuration only', () => {
       readFileSync(file, 'utf8').includes('process.env'),
   );
   assert.deepEqual(readers, []);
+});
+
+test('what ships imports only what is installed with it', () => {
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: Record<string, string> };
+  const shipped = (file: string): boolean => !inFolder('tools/bench')(file);
+  const installed = isPackage(...Object.keys(dependencies));
+  const ours = (target: string): boolean => /^(cli|lib|services|tools)\//.test(target) || target.startsWith('node:');
+  assert.deepEqual(
+    offenders(shipped, (target) => !ours(target) && !installed(target)),
+    [],
+  );
 });

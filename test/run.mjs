@@ -13,18 +13,31 @@ const files = globSync(['cli', 'lib', 'services', 'tools', 'test'], '.test.ts')
 const env = { ...process.env, ...(chaos ? { ROLLGUARD_TEST_KILLS: '25' } : {}) };
 const child = spawn(
   process.execPath,
-  ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files],
+  [
+    '--import',
+    'tsx',
+    '--test',
+    '--test-concurrency=2',
+    `--test-timeout=${chaos ? 3_600_000 : 600_000}`,
+    '--test-reporter=spec',
+    ...files,
+  ],
   { stdio: ['ignore', 'pipe', 'inherit'], env },
 );
 
 // The counts are read from the runner's own summary, so that the closing line cannot say anything else.
-let tail = '';
+const counts = { pass: 0, fail: 0, skipped: 0 };
+let line = '';
 child.stdout.on('data', (chunk) => {
   process.stdout.write(chunk);
-  tail = (tail + chunk).slice(-4000);
+  const lines = (line + chunk).split('\n');
+  line = lines.pop();
+  for (const each of lines) {
+    const [, name, count] = /^ℹ (pass|fail|skipped) (\d+)$/.exec(each) ?? [];
+    if (name !== undefined) counts[name] = Number(count);
+  }
 });
 child.on('close', (code) => {
-  const count = (name) => Number(new RegExp(`ℹ ${name} (\\d+)`).exec(tail)?.[1] ?? 0);
-  console.log(`${count('pass')} passed, ${count('fail')} failed, ${count('skipped')} skipped`);
+  console.log(`${counts.pass} passed, ${counts.fail} failed, ${counts.skipped} skipped`);
   process.exit(code ?? 1);
 });

@@ -25,10 +25,9 @@ test('every fault of a command line is told at once, and the run does not begin'
 });
 
 test('the check says that API and ledger agree; refusals are one line each', async () => {
-  const site = await createSite();
+  const site = await createSite('embedded');
   try {
-    site.start();
-    await site.ready();
+    await site.start();
     const refused = simulate(`--url ${site.deviceUrl} --key rgi_of_nobody --devices 10`);
     assert.equal((await refused.ended).code, 1);
     assert.match(refused.output(), /^the server answered 401 unknown_key/m);
@@ -43,7 +42,7 @@ test('the check says that API and ledger agree; refusals are one line each', asy
     assert.match(checked.output(), /The API counts exactly what the fleet of 400 phones did/);
     const ledger = JSON.parse(readFileSync(file, 'utf8')) as Ledger;
     assert.equal(ledger.devices, 400);
-    assert.ok(ledger.releases.some(({ reasons }) => (reasons.checksum_failed ?? 0) > 10));
+    assert.ok(ledger.releases.some(({ reasons }) => (reasons.settled.checksum_failed ?? 0) > 10));
     await folder.remove();
 
     // The same devices again are not a new fleet to the server.

@@ -4,6 +4,7 @@ import { eventId } from './identity.ts';
 import { segment } from './segments.ts';
 import type { UpdateEvent } from './generated/update-event.ts';
 import type { ErrorClass, Kind } from './kinds.ts';
+import type { Fault } from './reader.ts';
 
 /** Segments whose values must keep to the closed pattern (segments.ts). */
 export const closedSegments = ['channel', 'platform', 'abi', 'device_model', 'network', 'region', 'sdk'] as const;
@@ -49,6 +50,9 @@ export interface EventDraft extends Record<Segment, string> {
   /** The event tells of a mere launch, or of a bundle that is not on trial: it makes nobody a participant. */
   bystander: boolean;
 }
+
+/** What a dialect makes of one event: a draft, or what is wrong with it. */
+export type Parsed = { draft: EventDraft; fault?: undefined } | { draft?: undefined; fault: Fault };
 
 /** A draft with everything absent, for dialects to fill in. */
 export function emptyDraft(kind: Kind): EventDraft {

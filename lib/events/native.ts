@@ -1,10 +1,10 @@
 import { closedSegments, emptyDraft, openSegments } from './draft.ts';
-import type { EventDraft } from './draft.ts';
+import type { Parsed } from './draft.ts';
 import { errorClass, isFailure } from './errorClass.ts';
+import { largerAsJson } from './jsonSize.ts';
 import { kinds } from './kinds.ts';
 import type { Kind } from './kinds.ts';
 import { createReader } from './reader.ts';
-import type { Fault } from './reader.ts';
 
 /** Limits of one native event, characters (UTF-16 units) unless they say bytes. */
 export const MAX_EVENT_BYTES = 16 * 1024;
@@ -21,21 +21,17 @@ export interface NativeDefaults {
   sent_at: number | null;
 }
 
-export type Parsed = { draft: EventDraft; fault?: undefined } | { draft?: undefined; fault: Fault };
-
 const known: ReadonlySet<string> = new Set(kinds);
 
 /**
  * One event of `POST /v1/events` (design §3) → draft, or what is wrong with it. Fields that are not known are ignored, a
  * kind that is not known becomes `other`; `null` is the same as absent. Never throws, whatever the value.
- *
- * @param bytes size of the event as JSON, where the caller knows it to be small
  */
-export function parseNative(value: unknown, defaults: NativeDefaults, bytes?: number): Parsed {
+export function parseNative(value: unknown, defaults: NativeDefaults): Parsed {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     return { fault: { code: 'wrong_type', field: '', message: 'an event is a JSON object' } };
   }
-  if ((bytes ?? jsonBytes(value)) > MAX_EVENT_BYTES) {
+  if (largerAsJson(value, MAX_EVENT_BYTES)) {
     return { fault: { code: 'too_large', field: '', message: `an event has at most ${MAX_EVENT_BYTES} bytes` } };
   }
   const read = createReader(value as Record<string, unknown>);
@@ -71,13 +67,4 @@ export function parseNative(value: unknown, defaults: NativeDefaults, bytes?: nu
 /** A failure may say that it does not know its target by `"release": ""`; an unknown kind needs no release at all. */
 function mayLackRelease(kind: Kind, given: boolean): boolean {
   return kind === 'other' || (isFailure(kind) && given);
-}
-
-function jsonBytes(value: object): number {
-  try {
-    return Buffer.byteLength(JSON.stringify(value));
-  } catch {
-    // Nested deeper than the stack: no event is.
-    return Infinity;
-  }
 }

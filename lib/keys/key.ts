@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 export const keyKinds = ['ingest', 'operator'] as const;
 export type KeyKind = (typeof keyKinds)[number];
@@ -38,7 +38,7 @@ export function newKeyId(): string {
 }
 
 export function hashKey(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 /** Uniform: a byte of 248 or more would favour the first letters and is drawn again. */

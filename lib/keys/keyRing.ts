@@ -2,10 +2,12 @@ import type { LogTable } from '../log/log.ts';
 import { decodeKey, hashKey } from './key.ts';
 import type { Key, KeyKind, Scope } from './key.ts';
 
-/** A key given by configuration; it is bound to no app and can do everything its kind may. */
+/** A key that is not in the topic; it is bound to no app and can do everything its kind may. */
 export interface PresetKey {
   kind: KeyKind;
   text: string;
+  /** Where it comes from, when not from the configuration. */
+  origin?: string;
 }
 
 /** The valid keys in memory, following the topic. */
@@ -14,6 +16,8 @@ export interface KeyRing {
   find(text: string): Key | undefined;
   /** Every key of the topic, revoked ones and presets included. */
   list(): Key[];
+  /** Resolves once every key made or revoked before the call is known here. */
+  refresh(): Promise<void>;
   /** True once the topic has been read and as long as it is followed. */
   healthy(): boolean;
   close(): void;
@@ -43,11 +47,11 @@ export function createKeyRing(table: LogTable, presets: PresetKey[] = []): KeyRi
 
   for (const preset of presets) {
     const key: Key = {
-      id: `preset_${preset.kind}`,
+      id: `preset_${preset.kind}${preset.origin === undefined ? '' : '_door'}`,
       hash: hashKey(preset.text),
       kind: preset.kind,
       app: '*',
-      name: 'from the configuration',
+      name: preset.origin ?? 'from the configuration',
       scopes: preset.kind === 'operator' ? allScopes : [],
       created_at: 0,
       revoked_at: null,
@@ -60,6 +64,7 @@ export function createKeyRing(table: LogTable, presets: PresetKey[] = []): KeyRi
   return {
     find: (text) => byHash.get(hashKey(text)),
     list: () => [...byId.values()],
+    refresh: () => table.refresh(),
     healthy: () => table.healthy(),
     close: stop,
   };

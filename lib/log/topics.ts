@@ -11,6 +11,14 @@ export const TOPICS = {
   keys: 'rollguard.keys',
 } as const;
 
+/** The consumer groups whose positions say how far a topic has been stored. */
+export const GROUPS = {
+  /** Of `deviceEvents`. */
+  worker: 'rollguard.worker',
+  /** Of `rejectedEvents`. */
+  rejected: 'rollguard.rejected',
+} as const;
+
 export type TopicName = (typeof TOPICS)[keyof typeof TOPICS];
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { EventEmitter } from 'node:events';
+import { codeOf } from './errors.ts';
 import type { Logger } from './logger.ts';
 
 /**
@@ -106,7 +107,7 @@ export async function runProcess(
   why ??= await Promise.race([signalled.received, lifecycle.failed.catch((error: unknown) => error as Error)]);
   signalled.forget();
   if (typeof why === 'string') logger.info({ signal: why }, 'stopping');
-  else logger.fatal({ err: why }, 'a part died; the process ends with a failure');
+  else logger.fatal({ code: codeOf(why), err: why }, 'a part died; the process ends with a failure');
   const clean = await stopWithin();
   return clean && typeof why === 'string' ? 0 : 1;
 }

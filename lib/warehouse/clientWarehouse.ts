@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { BlockFormat } from './insertStatement.ts';
-import { identifier } from './literal.ts';
+import { identifier, plainName } from './literal.ts';
 import { migrate } from './migrate.ts';
 import { toQueryParams } from './params.ts';
 import type { Block, BlockTable, Param, Warehouse } from './warehouse.ts';
@@ -61,7 +61,7 @@ export class ClientWarehouse implements Warehouse {
    */
   async #awaitTables(): Promise<void> {
     const tables = await this.query<{ name: string }>(
-      `SELECT name FROM system.tables WHERE database = 'rollguard' AND engine != 'View'`,
+      `SELECT name FROM system.tables WHERE database = 'rollguard' AND engine != 'View' AND ${plainName}`,
     );
     for (const { name } of tables) await this.command(`SELECT * FROM rollguard.${identifier(name)} LIMIT 0`);
   }

@@ -1,5 +1,6 @@
 import { readFillingViews } from './views.ts';
 import { identifier } from './literal.ts';
+import { parametersAtOnce } from './params.ts';
 import type { OffsetRange, Warehouse } from './warehouse.ts';
 
 const inRange = `log_id = {log:String} AND log_partition = {partition:UInt32}
@@ -43,8 +44,6 @@ interface MinuteKey {
   minute: number;
 }
 
-/** Keys travel as parameters, which a server takes in the address of the request. */
-const keysAtOnce = 200;
 const attempts = 5;
 
 /**
@@ -62,8 +61,8 @@ export async function rebuildMinutes(warehouse: Warehouse, range: OffsetRange): 
     rangeParams(range),
   );
   let agreed = true;
-  for (let at = 0; at < keys.length; at += keysAtOnce) {
-    agreed = (await rebuildKeys(warehouse, keys.slice(at, at + keysAtOnce))) && agreed;
+  for (let at = 0; at < keys.length; at += parametersAtOnce) {
+    agreed = (await rebuildKeys(warehouse, keys.slice(at, at + parametersAtOnce))) && agreed;
   }
   return agreed;
 }

@@ -7,8 +7,11 @@ export interface StoredRows {
   /** Number of different offsets stored of the range. */
   count(range: OffsetRange): Promise<number>;
   offsets(range: OffsetRange): Promise<Set<number>>;
-  /** The largest stored offset of a partition; `undefined` when it holds none. */
-  largest(logId: string, partition: number): Promise<number | undefined>;
+  /**
+   * The stored row with a partition's largest offset: that offset and its receive time (of a dead letter, the time of its
+   * rejection), epoch ms; `undefined` when the partition has none.
+   */
+  newest(logId: string, partition: number): Promise<{ offset: number; receivedAt: number } | undefined>;
   /** Makes the views agree with the raw rows of the range again; nothing to do for a table without views. */
   repairViews(range: OffsetRange): Promise<void>;
 }
@@ -38,13 +41,14 @@ export function storedRows(warehouse: Warehouse, table: BlockTable): StoredRows 
       );
       return new Set(rows.map(({ at }) => at));
     },
-    async largest(logId, partition) {
-      const [row] = await warehouse.query<{ stored: number; largest: number }>(
-        `SELECT count() AS stored, max(log_offset) AS largest FROM ${name}
-         WHERE log_id = {log:String} AND log_partition = {partition:UInt32}`,
+    async newest(logId, partition) {
+      const [row] = await warehouse.query<{ stored: number; offset: number; receivedAt: number }>(
+        `SELECT count() AS stored, max(log_offset) AS offset,
+           toUnixTimestamp64Milli(argMax(${identifier(table.columns[0]!.column)}, log_offset)) AS receivedAt
+         FROM ${name} WHERE log_id = {log:String} AND log_partition = {partition:UInt32}`,
         { log: logId, partition },
       );
-      return row === undefined || row.stored === 0 ? undefined : row.largest;
+      return row === undefined || row.stored === 0 ? undefined : { offset: row.offset, receivedAt: row.receivedAt };
     },
     async repairViews(range) {
       if (table.name !== 'update_events') return;
@@ -64,14 +68,19 @@ export interface PartitionIntegrity {
   last: number;
 }
 
-/** The invariant of the delivery, partition by partition: rows = different (log, partition, offset). */
-export function rawIntegrity(warehouse: Warehouse, table: BlockTable, logId?: string): Promise<PartitionIntegrity[]> {
+/**
+ * The invariant of the delivery, partition by partition: rows = different (log, partition, offset).
+ *
+ * @param since only rows of this time and later, by the receipt of an event or the rejection of a record
+ */
+export function rawIntegrity(warehouse: Warehouse, table: BlockTable, since?: Date): Promise<PartitionIntegrity[]> {
+  const time = table.name === 'rejected_events' ? 'rejected_at' : 'received_at';
   return warehouse.query<PartitionIntegrity>(
     `SELECT log_id AS logId, log_partition AS partition, count() AS rows, uniqExact(log_offset) AS distinct,
        min(log_offset) AS first, max(log_offset) AS last
-     FROM rollguard.${identifier(table.name)} WHERE {log:String} = '' OR log_id = {log:String}
+     FROM rollguard.${identifier(table.name)} WHERE ${time} >= {since:DateTime64(3, 'UTC')}
      GROUP BY log_id, log_partition ORDER BY log_id, log_partition`,
-    { log: logId ?? '' },
+    { since: since ?? new Date(0) },
   );
 }
 

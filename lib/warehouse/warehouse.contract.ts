@@ -251,14 +251,23 @@ export function describeWarehouse(name: string, make: () => Promise<ContractSubj
       assert.equal(await code('SELECT sleep(2) SETTINGS max_execution_time = 1'), 'warehouse_unavailable 159');
     });
 
+    it('leaves alone what somebody else keeps in its database', async () => {
+      await warehouse.command(
+        `CREATE MATERIALIZED VIEW rollguard.their_view ENGINE = MergeTree ORDER BY app_id AS
+         SELECT app_id FROM rollguard.update_events`,
+      );
+      await warehouse.migrate();
+      await warehouse.command('DROP TABLE rollguard.their_view');
+    });
+
     it('answers where rows of the log lie', async () => {
       const events = [0, 1, 2].map((at) => testEvent({ device_id: `f${at}`, kind: 'activated', at: base }));
       const stored = storedRows(warehouse, updateEvents);
-      assert.equal(await stored.largest(testLog, 9), undefined);
+      assert.equal(await stored.newest(testLog, 9), undefined);
       await warehouse.insertBlock(testBlock(events.slice(0, 2), { partition: 9, first: 10 }));
       await warehouse.insertBlock(testBlock(events.slice(2), { partition: 9, first: 14 }));
       const range = { logId: testLog, partition: 9, first: 11, last: 20 };
-      assert.equal(await stored.largest(testLog, 9), 14);
+      assert.deepEqual(await stored.newest(testLog, 9), { offset: 14, receivedAt: base });
       assert.equal(await stored.count(range), 2);
       assert.deepEqual(await stored.offsets(range), new Set([11, 14]));
       assert.equal(await stored.count({ ...range, logId: 'log_other' }), 0);

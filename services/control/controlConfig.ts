@@ -8,9 +8,18 @@ export interface ControlConfig {
   allowedHosts: string[];
   confirmSeconds: number;
   silenceSeconds: number;
+  /** How long after its enrolment a device's hard failure is harm. */
+  outcomeWindowSeconds: number;
 }
 
+/** What the operator API takes from the settings. */
 export function controlConfig(config: Config): ControlConfig {
-  const { controlHost, controlPort, allowedHosts, confirmSeconds, silenceSeconds } = config;
-  return { host: controlHost, port: controlPort, allowedHosts: [...allowedHosts], confirmSeconds, silenceSeconds };
+  return {
+    host: config.controlHost,
+    port: config.controlPort,
+    allowedHosts: [...config.allowedHosts],
+    confirmSeconds: config.confirmSeconds,
+    silenceSeconds: config.silenceSeconds,
+    outcomeWindowSeconds: config.outcomeWindowSeconds,
+  };
 }

@@ -8,7 +8,6 @@ import { TOPICS } from '../../lib/log/topics.ts';
 import type { Config } from '../../lib/runtime/config/settings.ts';
 import type { Lifecycle } from '../../lib/runtime/lifecycle.ts';
 import type { Logger } from '../../lib/runtime/logger.ts';
-import { createMetrics } from '../../lib/runtime/metrics.ts';
 import { openClusterWarehouse } from '../../lib/warehouse/open.ts';
 import { createControl } from './control.ts';
 import { controlConfig } from './controlConfig.ts';
@@ -30,7 +29,6 @@ export async function startControl(config: Config, logger: Logger, lifecycle: Li
     codec: createEventCodec(loadSchemas()),
     config: controlConfig(config),
     logger,
-    metrics: createMetrics(registry),
     clock: Date.now,
   });
   const url = await control.start();

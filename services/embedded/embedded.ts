@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { createEventCodec } from '../../lib/events/codec.ts';
 import { loadSchemas } from '../../lib/events/schemas.ts';
+import { newKeyText } from '../../lib/keys/key.ts';
 import { createKeyRing } from '../../lib/keys/keyRing.ts';
 import { ensureFirstKeys, type MadeKey } from '../../lib/keys/keys.ts';
 import { presetKeys } from '../../lib/keys/presets.ts';
 import { openClusterLog, openLog } from '../../lib/log/open.ts';
-import { topics, TOPICS } from '../../lib/log/topics.ts';
+import { GROUPS, topics, TOPICS } from '../../lib/log/topics.ts';
 import type { Config } from '../../lib/runtime/config/settings.ts';
 import { createCrashPoints } from '../../lib/runtime/crashPoints.ts';
 import { openDataDir } from '../../lib/runtime/dataDir.ts';
@@ -20,6 +21,7 @@ import { createGateway } from '../gateway/gateway.ts';
 import { gatewayConfig } from '../gateway/gatewayConfig.ts';
 import { createWorker } from '../worker/worker.ts';
 import { workerConfig } from '../worker/workerConfig.ts';
+import { startTrimmer } from './trimmer.ts';
 
 export interface Running {
   deviceUrl: string;
@@ -55,17 +57,32 @@ export async function startEmbedded(config: Config, logger: Logger, lifecycle: L
   const firstKeys = presets.length === 2 ? [] : await ensureFirstKeys(log, Date.now());
   const table = await log.table(TOPICS.keys);
   lifecycle.onStop('keys', () => table.close());
-  const keys = createKeyRing(table, presets);
+  // Commands on this machine enter by a key that lives as long as the process, readable by the folder's owner alone.
+  const doorKey = newKeyText('operator');
+  const keys = createKeyRing(table, [
+    ...presets,
+    { kind: 'operator', text: doorKey, origin: 'command line of this machine' },
+  ]);
   const shared = { log, warehouse, keys, registry, codec, logger, metrics, crashPoints, clock: Date.now };
 
   const worker = createWorker({ ...shared, registry: schemas, config: workerConfig(config) });
   await worker.start();
   lifecycle.onStop('worker', () => worker.stop());
   lifecycle.watch('worker', worker.ended);
+  const trimmer = startTrimmer(
+    log,
+    [
+      { topic: TOPICS.deviceEvents, group: GROUPS.worker },
+      { topic: TOPICS.rejectedEvents, group: GROUPS.rejected },
+    ],
+    logger,
+  );
+  lifecycle.onStop('trimmer', () => trimmer.stop());
 
   const control = createControl({ ...shared, config: controlConfig(config) });
   const operatorUrl = await control.start();
   lifecycle.onStop('control', () => control.stop());
+  dataDir.announce({ url: operatorUrl, operatorKey: doorKey });
 
   const gateway = createGateway({
     ...shared,

@@ -4,7 +4,6 @@ import type { Key } from '../../lib/keys/key.ts';
 import type { GatewayConfig } from './gatewayConfig.ts';
 import { NameCaps } from './nameCaps.ts';
 import type { Rejection } from './outcome.ts';
-import { Problem } from './problem.ts';
 import { TokenBuckets } from './tokenBuckets.ts';
 
 /** Who sent a request, as far as the gateway wants to know. */
@@ -17,10 +16,16 @@ export interface Sender {
 }
 
 export interface Admission {
-  /** Throws `rate_limited` for a request over the limit of its key or network; takes nothing then. */
-  admitRequest(sender: Sender, events: number): void;
+  /** Spends the limits of the key and the network on so many events; or says which of them is used up, and spends none. */
+  overLimit(sender: Sender, events: number): OverLimit | undefined;
   /** The event as it goes into the log, or why it does not. */
   admitEvent(draft: EventDraft, sender: Sender): { event: UpdateEvent } | { rejection: Rejection };
+}
+
+export interface OverLimit {
+  limit: 'key' | 'network';
+  /** Until both limits would let the events pass. */
+  waitMs: number;
 }
 
 const mostNames = 200_000;
@@ -36,9 +41,15 @@ export function createAdmission(config: GatewayConfig): Admission {
   const names = new NameCaps(config.maxAppsPerKey, config.maxReleasesPerKey);
 
   return {
-    admitRequest({ key, network, receivedAt }, events) {
-      const waitMs = Math.max(keys.take(key.id, events, receivedAt), networks.take(network, events, receivedAt));
-      if (waitMs > 0) throw new Problem('rate_limited', undefined, Math.max(1, Math.ceil(waitMs / 1000)));
+    overLimit({ key, network, receivedAt }, events) {
+      const ofKey = keys.wait(key.id, events, receivedAt);
+      const ofNetwork = networks.wait(network, events, receivedAt);
+      if (ofKey > 0 || ofNetwork > 0) {
+        return { limit: ofKey >= ofNetwork ? 'key' : 'network', waitMs: Math.max(ofKey, ofNetwork) };
+      }
+      keys.take(key.id, events, receivedAt);
+      networks.take(network, events, receivedAt);
+      return undefined;
     },
     admitEvent(draft, sender) {
       const { key, receivedAt } = sender;
@@ -48,7 +59,8 @@ export function createAdmission(config: GatewayConfig): Admission {
       const capped = names.admit(key.id, draft.app_id, draft.release, receivedAt);
       if (capped === 'too_many_apps') return refuse(capped, 'app_id', 'the key has named too many apps today');
       if (capped === 'too_many_releases') return refuse(capped, 'release', 'the key has named too many releases today');
-      if (devices.take(`${draft.app_id}:${draft.device_id}`, 1, receivedAt) > 0) {
+      // A client that does not name its device shares "" with all the others that do not.
+      if (draft.device_id !== '' && devices.take(`${draft.app_id}:${draft.device_id}`, 1, receivedAt) > 0) {
         return refuse('rate_limited', 'device_id', 'the device sends too many events');
       }
       const stamp = { received_at: receivedAt, dialect: sender.dialect, source_network: sender.network };

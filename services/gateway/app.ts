@@ -1,41 +1,29 @@
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { EventCodec } from '../../lib/events/codec.ts';
-import { parseNative } from '../../lib/events/native.ts';
-import type { Key } from '../../lib/keys/key.ts';
-import type { KeyRing } from '../../lib/keys/keyRing.ts';
-import type { NewRecord } from '../../lib/log/log.ts';
-import type { Logger } from '../../lib/runtime/logger.ts';
-import type { Metrics } from '../../lib/runtime/metrics.ts';
-import { hasCode } from '../../lib/runtime/errors.ts';
-import { createAdmission, type Sender } from './admission.ts';
-import { parseJson, readBody } from './body.ts';
-import { readEnvelope } from './envelope.ts';
-import type { GatewayConfig } from './gatewayConfig.ts';
-import type { Outcome, Rejection } from './outcome.ts';
-import { Problem, sendProblem } from './problem.ts';
-import type { Publisher } from './publisher.ts';
-import { networkHash, parseRanges, senderAddress } from './sourceNetwork.ts';
+import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { methods, type Dialect } from './dialects/dialect.ts';
+import { dialects } from './dialects/list.ts';
+import { createIntake, type IntakeOptions } from './intake.ts';
+import { Problem, problemReply } from './problem.ts';
+import { send, type Reply } from './reply.ts';
 
-export interface AppOptions {
-  config: GatewayConfig;
-  keys: KeyRing;
-  codec: EventCodec;
-  publisher: Publisher;
-  logger: Logger;
-  metrics: Metrics;
-  clock: () => number;
+export interface AppOptions extends IntakeOptions {
   /** Throws when events could not be made durable now. */
   ready: () => Promise<void>;
 }
 
-const dialect = 'native';
+/** A key of the configuration may have 200 characters, and Fastify's own limit for a part of a path is 100. */
+const longestPathPart = 512;
 
 /** The device API: what it logs is the route's pattern, never a path, because a path may hold a key. */
 export function createApp(options: AppOptions): FastifyInstance {
-  const { config, keys, codec, publisher, logger, metrics, clock } = options;
-  const admission = createAdmission(config);
-  const trusted = parseRanges(config.trustedProxies);
-  const app = fastify({ logger: false, bodyLimit: config.maxBodyBytes, forceCloseConnections: 'idle' });
+  const { config, keys, logger, metrics } = options;
+  const intake = createIntake(options);
+  const app = fastify({
+    logger: false,
+    bodyLimit: config.maxBodyBytes,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: longestPathPart, ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => void send(reply, refusal(error, request)),
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
@@ -47,7 +35,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('access-control-allow-origin', '*');
-    if (request.method !== 'OPTIONS') return;
+    // A dialect may have an OPTIONS route of its own; every other one is a browser asking for leave.
+    if (request.method !== 'OPTIONS' || !request.is404) return;
     await reply
       .header('access-control-allow-methods', 'POST, GET')
       .header('access-control-allow-headers', 'authorization, content-type, content-encoding, x-rollguard-key')
@@ -55,84 +44,50 @@ export function createApp(options: AppOptions): FastifyInstance {
       .code(204)
       .send();
   });
-  app.setErrorHandler((error: Error & { code?: string }, request, reply) => {
-    if (error instanceof Problem) return sendProblem(reply, error);
-    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return sendProblem(reply, new Problem('body_too_large'));
-    if ('statusCode' in error && Number(error.statusCode) < 500) {
-      return sendProblem(reply, new Problem('unreadable_body', 'The request cannot be read.'));
+
+  function refusal(error: Error & { code?: string; statusCode?: number }, request: FastifyRequest): Reply {
+    const { dialect } = request.routeOptions.config as { dialect?: Dialect };
+    const refuse = dialect?.refuse ?? problemReply;
+    if (error instanceof Problem) return refuse(error);
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return refuse(new Problem('body_too_large'));
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      return refuse(new Problem('unreadable_body', 'The request cannot be read.'));
     }
     logger.error({ route: request.routeOptions.url, err: error }, 'a request failed');
-    return sendProblem(reply, new Problem('internal'));
-  });
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Problem('not_found')));
-
-  function keyOf(request: FastifyRequest): Key {
-    const { authorization = '' } = request.headers;
-    const header = request.headers['x-rollguard-key'];
-    const given =
-      (request.params as { key?: string }).key ??
-      (typeof header === 'string' ? header : /^Bearer +(\S+)$/i.exec(authorization)?.[1]);
-    const key = given === undefined ? undefined : keys.find(given);
-    if (key?.kind !== 'ingest') throw new Problem('unknown_key');
-    return key;
+    return refuse(new Problem('internal'));
   }
+  app.setErrorHandler((error: Error, request, reply) => send(reply, refusal(error, request)));
+  app.setNotFoundHandler((_request, reply) => send(reply, problemReply(new Problem('not_found'))));
 
-  function senderOf(request: FastifyRequest): Sender {
-    const forwarded = request.headers['x-forwarded-for'] ?? '';
-    const address = senderAddress(request.socket.remoteAddress, String(forwarded), trusted);
-    return { key: keyOf(request), network: networkHash(config.secret, address), receivedAt: clock(), dialect };
-  }
+  for (const dialect of dialects) addRoutes(dialect);
 
-  /** The client is told to come back; only what is not about the log's or the spool's room is our fault. */
-  function overloaded(error: unknown): unknown {
-    if (!hasCode(error, 'overloaded', 'spool_full', 'log_unavailable', 'log_not_migrated')) return error;
-    logger.warn({ err: error }, 'events could not be kept');
-    return new Problem('overloaded', undefined, config.retryAfterSeconds);
-  }
-
-  function count(outcome: Outcome, events: number): void {
-    if (events > 0) metrics.inc('rollguard_gateway_events_total', { dialect, outcome }, events);
-  }
-
-  async function events(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const sender = senderOf(request);
-    const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const text = await readBody(raw, request.headers['content-encoding'], config.maxBodyBytes);
-    const envelope = readEnvelope(parseJson(text), config.maxBatchEvents);
-    try {
-      admission.admitRequest(sender, envelope.events.length);
-    } catch (error) {
-      count('refused_rate_limited', envelope.events.length);
-      throw error;
-    }
-    const records: NewRecord[] = [];
-    const rejected: (Rejection & { index: number })[] = [];
-    const defaults = { app_id: sender.key.app === '*' ? '' : sender.key.app, sent_at: envelope.sentAt };
-    for (const [index, value] of envelope.events.entries()) {
-      const { draft, fault } = parseNative(value, defaults);
-      const admitted = draft === undefined ? { rejection: fault } : admission.admitEvent(draft, sender);
-      if ('event' in admitted) {
-        const { event } = admitted;
-        records.push({ key: Buffer.from(`${event.app_id}:${event.device_id}`), value: codec.encode(event) });
-      } else {
-        count(`rejected_${admitted.rejection.code}`, 1);
-        rejected.push({ index, ...admitted.rejection });
+  function addRoutes(dialect: Dialect): void {
+    const shared = { config: { dialect } };
+    for (const mount of dialect.mounts) {
+      for (const route of dialect.routes) {
+        const { method, path } = route;
+        app.route({
+          method,
+          url: mount + path,
+          ...shared,
+          handler: async (request, reply) => send(reply, await intake(dialect, route, request)),
+        });
+      }
+      for (const path of new Set(dialect.routes.map((route) => route.path))) {
+        const taken = dialect.routes.filter((route) => route.path === path).map(({ method }) => method);
+        const allow = taken.join(', ');
+        app.route({
+          method: methods.filter((method) => method !== 'OPTIONS' && !taken.includes(method)),
+          url: mount + path,
+          ...shared,
+          handler: () => {
+            throw new Problem('method_not_allowed', `Allowed: ${allow}.`, { allow });
+          },
+        });
       }
     }
-    if (envelope.single && rejected[0]?.code === 'app_not_allowed') throw new Problem('app_not_allowed');
-    if (records.length > 0) {
-      try {
-        count(await publisher.publish(records), records.length);
-      } catch (error) {
-        count('refused_overloaded', records.length);
-        throw overloaded(error);
-      }
-    }
-    return reply.code(202).send({ accepted: records.length, rejected });
   }
 
-  app.post('/v1/events', events);
-  app.post('/k/:key/v1/events', events);
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
     try {

@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { Reply } from './reply.ts';
 
 /** Why a whole request is refused. The codes are stable. */
 export const problems = {
@@ -10,6 +10,7 @@ export const problems = {
   },
   app_not_allowed: { status: 403, title: 'The ingest key belongs to another app.' },
   not_found: { status: 404, title: 'There is nothing at this path.' },
+  method_not_allowed: { status: 405, title: 'This path does not take this method.' },
   body_too_large: { status: 413, title: 'The body is too large, as sent or after decompression.' },
   batch_too_large: { status: 413, title: 'The request has too many events.' },
   unsupported_encoding: { status: 415, title: 'The content encoding is none of gzip, deflate and identity.' },
@@ -20,23 +21,30 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-/** Thrown by a route; answered as `application/problem+json` (RFC 9457). */
+/** Thrown where a request is refused; each dialect has its own words for the answer. */
 export class Problem extends Error {
   readonly code: ProblemCode;
-  readonly retryAfterSeconds: number | undefined;
+  /** Of an answer that says when to come back, or which methods a path takes. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: ProblemCode, detail?: string, retryAfterSeconds?: number) {
+  constructor(code: ProblemCode, detail?: string, headers: Record<string, string> = {}) {
     super(detail ?? problems[code].title);
     this.code = code;
-    this.retryAfterSeconds = retryAfterSeconds;
+    this.headers = headers;
+  }
+
+  get status(): number {
+    return problems[this.code].status;
   }
 }
 
-export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+/** `application/problem+json` (RFC 9457) with our stable code. */
+export function problemReply(problem: Problem): Reply {
   const { status, title } = problems[problem.code];
-  if (problem.retryAfterSeconds !== undefined) void reply.header('retry-after', String(problem.retryAfterSeconds));
-  return reply
-    .code(status)
-    .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title, status, code: problem.code, detail: problem.message }));
+  return {
+    status,
+    type: 'application/problem+json',
+    body: JSON.stringify({ type: 'about:blank', title, status, code: problem.code, detail: problem.message }),
+    headers: problem.headers,
+  };
 }

@@ -30,15 +30,27 @@ export class TokenBuckets {
   take(name: string | number, n: number, now: number): number {
     const { perSecond, burst } = this.rate;
     if (perSecond === 0) return 0;
-    const known = this.buckets.get(name);
-    // A clock set back gives nothing and takes nothing.
-    const gained = known ? (Math.max(0, now - known.at) * perSecond) / 1000 : 0;
-    const tokens = known ? Math.min(burst, known.tokens + gained) : burst;
-    const wanted = Math.min(n, burst);
-    const served = tokens >= wanted;
+    const waitMs = this.wait(name, n, now);
+    const tokens = this.tokens(name, now);
     this.buckets.delete(name);
-    this.buckets.set(name, { tokens: served ? tokens - wanted : tokens, at: now });
+    this.buckets.set(name, { tokens: waitMs === 0 ? tokens - Math.min(n, burst) : tokens, at: now });
     if (this.buckets.size > this.most) this.buckets.delete(this.buckets.keys().next().value!);
-    return served ? 0 : Math.ceil(((wanted - tokens) / perSecond) * 1000);
+    return waitMs;
+  }
+
+  /** How long it lasts until n tokens could be taken, ms; takes none. */
+  wait(name: string | number, n: number, now: number): number {
+    const { perSecond, burst } = this.rate;
+    if (perSecond === 0) return 0;
+    const missing = Math.min(n, burst) - this.tokens(name, now);
+    return missing <= 0 ? 0 : Math.ceil((missing / perSecond) * 1000);
+  }
+
+  private tokens(name: string | number, now: number): number {
+    const known = this.buckets.get(name);
+    if (!known) return this.rate.burst;
+    // A clock set back gives nothing and takes nothing.
+    const gained = (Math.max(0, now - known.at) * this.rate.perSecond) / 1000;
+    return Math.min(this.rate.burst, known.tokens + gained);
   }
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import avro from 'avsc';
-import { Framer, logColumn } from './frame.ts';
+import { logColumn } from '../../lib/warehouse/logColumn.ts';
+import { Framer } from './frame.ts';
 import type { RecordSchema } from '../../lib/events/schemas.ts';
 
 const schema = JSON.parse(

@@ -1,5 +1,6 @@
 import type { LogRecord } from '../../lib/log/log.ts';
 import type { RecordSchema } from '../../lib/events/schemas.ts';
+import { logColumn } from '../../lib/warehouse/logColumn.ts';
 
 /** Bytes before the Avro body in the Confluent wire format: a zero and the schema id, 4 bytes, big-endian. */
 export const wireHeaderBytes = 5;
@@ -86,9 +87,4 @@ export class Framer {
     }
     return [this.#head, encodeLong(records.length), encodeLong(at), body.subarray(0, at), this.#sync];
   }
-}
-
-/** How a log's id stands in the tables; the prefix makes it a name that Avro allows as a symbol. */
-export function logColumn(logId: string): string {
-  return `log_${logId}`;
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { RollguardError, hasCode } from '../../lib/runtime/errors.ts';
 import type { Assignment, CommittedPosition, LogRecord } from '../../lib/log/log.ts';
 import type { Block } from '../../lib/warehouse/warehouse.ts';
+import { decodeIntent } from './intent.ts';
 import { PartitionWriter } from './partitionWriter.ts';
 import { RejectionLimit } from './rejectionLimit.ts';
 import type { WireSchemas } from './wireSchemas.ts';
@@ -32,11 +33,16 @@ function recordOf(content: Content, offset: number): LogRecord {
 class World {
   readonly records: LogRecord[];
   committed: CommittedPosition | null = null;
+  /** Every commit there ever was, for the one who moves a position back. */
+  readonly commits: CommittedPosition[] = [];
+  private movedBack = false;
   now = 0;
   readonly raw = new Map<number, number>();
   readonly view = new Map<number, number>();
   readonly tokens = new Map<string, { raw: boolean; view: boolean }>();
   readonly rejected = new Set<number>();
+  /** Receive time of what is stored; the records' own is 0. */
+  storedTime = 0;
   /** Steps until the process dies; every step is a call to the outside. */
   fuse: number;
 
@@ -75,14 +81,15 @@ class World {
     this.step();
   }
 
-  writer(maxRows: number): PartitionWriter {
+  /** `knows`: the ids of the schemas that this version of the worker has. */
+  writer(maxRows: number, knows: readonly number[]): PartitionWriter {
     const frame = (records: readonly LogRecord[]): Buffer[] => [
       Buffer.from(
         JSON.stringify(records.map(({ offset, value }) => ({ offset, evil: value!.toString().endsWith('evil') }))),
       ),
     ];
     const walk = (bytes: Buffer, _at: number, end: number): number => (bytes.length === end ? end : -1);
-    const schemas: WireSchemas = new Map([1, 2].map((id) => [id, { walk, framer: { frame } }]));
+    const schemas: WireSchemas = new Map(knows.map((id) => [id, { walk, framer: { frame } }]));
     const inRange = (first: number, last: number): number[] =>
       [...this.raw.keys()].filter((offset) => offset >= first && offset <= last);
     const assignment: Assignment = {
@@ -94,6 +101,7 @@ class World {
       commit: (position, metadata) => {
         this.step();
         this.committed = { position, metadata };
+        this.commits.push(this.committed);
         this.step();
         return Promise.resolve();
       },
@@ -111,7 +119,10 @@ class World {
       },
       stored: {
         offsets: ({ first, last }) => Promise.resolve(new Set(inRange(first, last))),
-        largest: () => Promise.resolve(this.raw.size === 0 ? undefined : Math.max(...this.raw.keys())),
+        newest: () =>
+          Promise.resolve(
+            this.raw.size === 0 ? undefined : { offset: Math.max(...this.raw.keys()), receivedAt: this.storedTime },
+          ),
         repairViews: ({ first, last }) => {
           this.step();
           for (const offset of inRange(first, last)) this.view.set(offset, 1);
@@ -142,11 +153,20 @@ class World {
     });
   }
 
+  /** Moves the position to an earlier commit, of a block behind which others have been stored; once in a history. */
+  moveBack(back: number): void {
+    if (this.movedBack) return;
+    const newest = Math.max(...this.raw.keys());
+    const earlier = this.commits.filter(({ position, metadata }) => (lastOf(metadata) ?? position - 1) < newest);
+    this.committed = earlier.at(-back) ?? this.committed;
+    this.movedBack = true;
+  }
+
   /** One life of a worker: takes what there is, in fetches of this size, then is idle. False when it died. */
-  async live(maxRows: number, fetch: number, fuse: number): Promise<boolean> {
+  async live(maxRows: number, fetch: number, fuse: number, knows: readonly number[] = [1, 2]): Promise<boolean> {
     this.fuse = fuse;
     try {
-      const writer = this.writer(maxRows);
+      const writer = this.writer(maxRows, knows);
       const position = await writer.start();
       const left = this.read(position, Infinity);
       for (let at = 0; at < left.length; at += fetch) await writer.records(left.slice(at, at + fetch));
@@ -159,11 +179,15 @@ class World {
   }
 }
 
+const lastOf = (metadata: string): number | undefined => decodeIntent(metadata)?.last;
+
 interface Life {
   maxRows: number;
   fetch: number;
   fuse: number;
-  fate: 'restart' | 'long away' | 'offsets forgotten';
+  fate: 'restart' | 'long away' | 'offsets forgotten' | 'moved back';
+  /** Which commit a position is moved back to, from the newest. */
+  back: number;
 }
 
 const contents = fc.array(
@@ -178,7 +202,8 @@ const lives = fc.array(
     maxRows: fc.integer({ min: 1, max: 12 }),
     fetch: fc.integer({ min: 1, max: 20 }),
     fuse: fc.integer({ min: 1, max: 30 }),
-    fate: fc.constantFrom('restart', 'long away', 'offsets forgotten'),
+    fate: fc.constantFrom('restart', 'long away', 'offsets forgotten', 'moved back'),
+    back: fc.integer({ min: 1, max: 6 }),
   }),
   { maxLength: 8 },
 );
@@ -192,13 +217,30 @@ function assertOnce(world: World): void {
   }
 }
 
-test('however often the worker dies, each record is stored once in table and view, or rejected', async () => {
+/** As above, after an upgrade: what the older worker rejected, for want of its schema, the newer one need not store. */
+function assertNothingLost(world: World): void {
+  for (const { offset, value } of world.records) {
+    const raw = world.raw.get(offset) ?? 0;
+    const strange = value![0] === 0 && value![4] === 2;
+    const good = value![0] === 0 && !value!.toString().endsWith('evil') && !strange;
+    if (strange) assert.ok(raw === 1 || (raw === 0 && world.rejected.has(offset)), `offset ${offset}: ${raw} rows`);
+    else assert.equal(raw, good ? 1 : 0, `raw rows of offset ${offset}`);
+    assert.equal(world.view.get(offset) ?? 0, raw, `view of offset ${offset}`);
+    if (!strange) assert.equal(world.rejected.has(offset), !good, `rejection of offset ${offset}`);
+  }
+}
+
+test('however often the worker dies, is upgraded or has its position moved back, each record is stored once in table and view, or rejected', async () => {
+  const holes = fc.array(fc.nat({ max: 3 }), { minLength: 1 });
+  /** In how many lives the worker is of a version that knows the first schema only. */
+  const oldLives = fc.oneof(fc.constant(0), fc.nat({ max: 4 }));
   await fc.assert(
-    fc.asyncProperty(contents, fc.array(fc.nat({ max: 3 }), { minLength: 1 }), lives, async (records, holes, each) => {
+    fc.asyncProperty(contents, holes, lives, oldLives, async (records, holes, each, old) => {
       const world = new World(records, holes);
-      for (const { maxRows, fetch, fuse, fate } of each) {
-        await world.live(maxRows, fetch, fuse);
+      for (const [index, { maxRows, fetch, fuse, fate, back }] of each.entries()) {
+        await world.live(maxRows, fetch, fuse, index < old ? [1] : [1, 2]);
         world.now += 1000;
+        if (fate === 'moved back') world.moveBack(back);
         if (fate === 'long away') {
           world.now += 3_600_000;
           world.tokens.clear();
@@ -208,10 +250,29 @@ test('however often the worker dies, each record is stored once in table and vie
         if (fate === 'offsets forgotten' && atRest) world.committed = null;
       }
       assert.ok(await world.live(10, 10, Infinity));
-      assertOnce(world);
+      if (old > 0) assertNothingLost(world);
+      else assertOnce(world);
     }),
     { numRuns: 2000 },
   );
+});
+
+test('a block that an older worker began is not cut short by a newer one that knows one more schema', async () => {
+  for (let fuse = 1; fuse <= 8; fuse += 1) {
+    const world = new World(['good', 'other schema', 'good'], [0]);
+    await world.live(10, 10, fuse, [1]);
+    assert.ok(await world.live(10, 10, Infinity));
+    assertNothingLost(world);
+  }
+});
+
+test('a position that was moved back to an old intent takes nothing twice', async () => {
+  const world = new World(Array<Content>(6).fill('good'), [0]);
+  assert.ok(await world.live(2, 2, Infinity));
+  world.committed = world.commits[0]!;
+  assert.notEqual(world.committed.metadata, '');
+  assert.ok(await world.live(3, 3, Infinity));
+  assertOnce(world);
 });
 
 test('a log that ends below what the warehouse holds is refused, and the way out is named', async () => {
@@ -220,6 +281,16 @@ test('a log that ends below what the warehouse holds is refused, and the way out
   await assert.rejects(
     () => world.live(10, 10, Infinity),
     (error: Error) => hasCode(error, 'log_behind_warehouse') && error.message.includes('--new-log'),
+  );
+});
+
+test('a log that holds another record at a stored offset is refused', async () => {
+  const world = new World(['good', 'good', 'good'], [0]);
+  world.raw.set(2, 1);
+  world.storedTime = 1_700_000_000_000;
+  await assert.rejects(
+    () => world.live(10, 10, Infinity),
+    (error: Error) => hasCode(error, 'log_recreated') && error.message.includes('--new-log'),
   );
 });
 

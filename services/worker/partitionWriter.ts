@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Assignment, LogRecord, PartitionHandler } from '../../lib/log/log.ts';
+import { logColumn } from '../../lib/warehouse/logColumn.ts';
 import type { Block as WarehouseBlock, BlockTable, OffsetRange } from '../../lib/warehouse/warehouse.ts';
 import { hasCode, RollguardError } from '../../lib/runtime/errors.ts';
 import { cutBlock, type Block } from './block.ts';
-import { logColumn } from './frame.ts';
 import { decodeIntent, encodeIntent, type Intent } from './intent.ts';
 import type { RejectionLimit } from './rejectionLimit.ts';
-import type { Rejection } from './triage.ts';
+import { receivedAtOf, type Rejection } from './triage.ts';
 import type { WireSchemas } from './wireSchemas.ts';
 
 /** What the writer asks the warehouse about rows that are already there. All ranges are of the writer's own table. */
 export interface StoredRows {
   offsets(range: OffsetRange): Promise<Set<number>>;
-  /** The largest stored offset of a partition; `undefined` when it holds none. */
-  largest(logId: string, partition: number): Promise<number | undefined>;
+  /** The stored row with a partition's largest offset: that offset and its receive time, epoch ms. */
+  newest(logId: string, partition: number): Promise<{ offset: number; receivedAt: number } | undefined>;
   /** Makes the views agree with the raw rows of the range again, whatever part of them was written before. */
   repairViews(range: OffsetRange): Promise<void>;
 }
@@ -42,6 +42,10 @@ export interface PartitionWriterOptions {
   onRecovered: (partition: number, what: string, range: OffsetRange) => void;
   stopping: AbortSignal;
 }
+
+const wayOut =
+  'The topic was recreated or restored from an older copy. Run `rollguard migrate --new-log`, which gives the log a new ' +
+  'id, and start again.';
 
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
@@ -73,25 +77,26 @@ export class PartitionWriter implements PartitionHandler {
     const { committed, range } = this.#assignment;
     const { logId, stored } = this.#options;
     const partition = this.#assignment.partition;
-    const largest = await this.#persist(() => stored.largest(logColumn(logId), partition));
+    const newest = await this.#persist(() => stored.newest(logColumn(logId), partition));
+    const largest = newest?.offset;
     if (largest !== undefined && largest >= range.end) {
       throw new RollguardError(
         'log_behind_warehouse',
         `Partition ${partition} of ${this.#options.topic} ends at ${range.end}, but the warehouse already holds offset ` +
-          `${largest} of this log. The topic was recreated or restored from an older copy. Run \`rollguard migrate\` ` +
-          `with --new-log, which gives the log a new id, and start again.`,
+          `${largest} of this log. ${wayOut}`,
       );
     }
+    if (newest !== undefined) await this.#mustBeTheSameLog(newest.offset, newest.receivedAt);
     // Kafka forgets a group's positions seven days after the group empties; the warehouse does not.
     if (committed === null) return largest === undefined ? range.first : largest + 1;
     const intent = decodeIntent(committed.metadata);
-    if (intent !== undefined) return this.#recover(committed.position, intent);
-    if (largest !== undefined && largest >= committed.position) {
-      // Somebody moved the position back: what is stored stays, what is missing is added.
-      await this.#reconcile(committed.position, largest);
-      return largest + 1;
-    }
-    return committed.position;
+    const beyond = largest ?? -1;
+    if (intent !== undefined && beyond <= intent.last) return this.#recover(committed.position, intent);
+    if (beyond < committed.position) return committed.position;
+    // Somebody moved the position back, to an old intent or to none: what is stored stays, what is missing is added.
+    await this.#reconcile(committed.position, beyond);
+    this.#uncommitted = beyond + 1;
+    return beyond + 1;
   }
 
   async records(records: LogRecord[]): Promise<void> {
@@ -180,13 +185,14 @@ export class PartitionWriter implements PartitionHandler {
     const range = this.#range(first, intent.last);
     const old = now() - intent.at > oldIntentMs;
     const present = old ? await this.#persist(() => stored.offsets(range)) : new Set<number>();
-    const records = present.size === 0 ? await this.#readRange(first, intent.last) : [];
-    if (records.length === intent.rows) {
+    const block = present.size === 0 ? this.#whole(await this.#readRange(first, intent.last)) : undefined;
+    if (block?.rows === intent.rows && block.last === intent.last) {
       onRecovered(range.partition, 'inserted again under its token', range);
-      await this.#store(this.#whole(records), intent.mode, '');
+      await this.#store(block, intent.mode, '');
       reach('after_insert');
     } else {
-      // Its token may be forgotten, or would no longer name these rows because some have left the log.
+      // Its token may be forgotten, or would no longer name these rows: some have left the log, or the worker that began
+      // the block knew other schemas, took other records for bad ones, and so ended the block elsewhere.
       await this.#reconcile(first, intent.last);
     }
     this.#uncommitted = intent.last + 1;
@@ -211,6 +217,17 @@ export class PartitionWriter implements PartitionHandler {
     onRecovered(range.partition, `${missing.length} of ${present.size + missing.length} were missing`, range);
   }
 
+  /** A recreated topic that has grown past the old one's end shows only by what lies at an offset known from before. */
+  async #mustBeTheSameLog(offset: number, receivedAt: number): Promise<void> {
+    const [record] = await this.#readRange(offset, offset);
+    if (record === undefined || receivedAtOf(record) === receivedAt) return;
+    const { topic } = this.#options;
+    throw new RollguardError(
+      'log_recreated',
+      `Offset ${offset} of ${topic}/${this.#assignment.partition} holds another record than the warehouse. ${wayOut}`,
+    );
+  }
+
   async #readRange(first: number, last: number): Promise<LogRecord[]> {
     const records: LogRecord[] = [];
     for await (const chunk of this.#options.read(this.#assignment.partition, first, last)) {
@@ -219,8 +236,9 @@ export class PartitionWriter implements PartitionHandler {
     return records;
   }
 
-  #whole(records: LogRecord[]): Block {
-    return cutBlock(records, 0, records.length, this.#options.schemas);
+  /** The block that begins with the first of these records, as far as one goes; `undefined` without any. */
+  #whole(records: LogRecord[]): Block | undefined {
+    return records.length === 0 ? undefined : cutBlock(records, 0, records.length, this.#options.schemas);
   }
 
   #token(block: Block): string {

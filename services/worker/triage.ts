@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../lib/log/log.ts';
+import { receivedAtToleranceMs } from '../../lib/events/storable.ts';
 import { readLong, type Walk } from './recordWalk.ts';
 import { wireHeaderBytes } from './frame.ts';
 
@@ -11,9 +12,6 @@ export interface Rejection {
   reason: string;
 }
 
-/** How far a record's own `received_at` may lie from the log's timestamp, ms. */
-export const receivedAtToleranceMs = 24 * 60 * 60 * 1000;
-
 /** The schema id of a record in the Confluent wire format; -1 when it has no such header. */
 export function schemaIdOf(record: LogRecord): number {
   const { value } = record;
@@ -21,20 +19,24 @@ export function schemaIdOf(record: LogRecord): number {
   return value.readUInt32BE(1);
 }
 
+/** The record's own receive time, epoch ms: the first field of our schemas, read without decoding the rest. */
+export function receivedAtOf({ value }: LogRecord): number | undefined {
+  return value === null ? undefined : readLong(value, wireHeaderBytes, value.length)?.value;
+}
+
 /**
  * Decides about one record from its bytes alone, so that the verdict is the same whenever the block is formed again.
- * The first field of our schemas is the receive time, which is read without decoding the rest.
  */
 export function triage(record: LogRecord, walk: Walk | undefined): Rejection | undefined {
   const schemaId = schemaIdOf(record);
   if (schemaId < 0) return { record, code: 'undecodable', reason: 'The record has no schema header.' };
   if (walk === undefined) return { record, code: 'unknown_schema', reason: `No schema has the id ${schemaId}.` };
   const value = record.value!;
-  const received = readLong(value, wireHeaderBytes, value.length);
+  const received = receivedAtOf(record);
   if (received === undefined || walk(value, wireHeaderBytes, value.length) !== value.length) {
     return { record, code: 'undecodable', reason: 'The bytes are not exactly one record of their schema.' };
   }
-  if (Math.abs(received.value - record.timestamp) > receivedAtToleranceMs) {
+  if (Math.abs(received - record.timestamp) > receivedAtToleranceMs) {
     return {
       record,
       code: 'received_at_out_of_range',

@@ -6,7 +6,7 @@ import { createEventCodec } from '../../lib/events/codec.ts';
 import { loadSchemas } from '../../lib/events/schemas.ts';
 import { openLog } from '../../lib/log/open.ts';
 import type { Log, NewRecord } from '../../lib/log/log.ts';
-import { topics, TOPICS } from '../../lib/log/topics.ts';
+import { GROUPS, topics, TOPICS } from '../../lib/log/topics.ts';
 import { createCrashPoints } from '../../lib/runtime/crashPoints.ts';
 import { createLogger } from '../../lib/runtime/logger.ts';
 import { createMetrics } from '../../lib/runtime/metrics.ts';
@@ -17,7 +17,7 @@ import type { Warehouse } from '../../lib/warehouse/warehouse.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../test/temporaryFolder.ts';
 import { testEvent } from '../../test/updateEvent.ts';
 import { waitFor } from '../../test/waitFor.ts';
-import { createWorker, workerGroup, type Worker } from './worker.ts';
+import { createWorker, type Worker } from './worker.ts';
 import { workerDefaults } from './workerConfig.ts';
 
 const registry = loadSchemas();
@@ -78,7 +78,7 @@ async function stored(rows: number): Promise<void> {
 }
 
 async function atEnd(): Promise<boolean> {
-  const positions = await log.committed(workerGroup, TOPICS.deviceEvents);
+  const positions = await log.committed(GROUPS.worker, TOPICS.deviceEvents);
   const ranges = await log.ranges(TOPICS.deviceEvents);
   return ranges.every(({ partition, end }) => positions.get(partition)?.position === end);
 }

@@ -1,7 +1,7 @@
 import type { Log } from '../../lib/log/log.ts';
 import type { EventCodec } from '../../lib/events/codec.ts';
 import type { SchemaRegistry } from '../../lib/events/schemas.ts';
-import { TOPICS } from '../../lib/log/topics.ts';
+import { GROUPS, TOPICS } from '../../lib/log/topics.ts';
 import { RollguardError, hasCode } from '../../lib/runtime/errors.ts';
 import type { CrashPoints } from '../../lib/runtime/crashPoints.ts';
 import type { Logger } from '../../lib/runtime/logger.ts';
@@ -13,9 +13,6 @@ import { RejectionLimit } from './rejectionLimit.ts';
 import { createRejector } from './rejector.ts';
 import { startTopicWriter, type TopicWriter } from './topicWriter.ts';
 import type { WorkerConfig } from './workerConfig.ts';
-
-export const workerGroup = 'rollguard.worker';
-export const rejectedGroup = 'rollguard.rejected';
 
 export interface WorkerOptions {
   log: Log;
@@ -55,7 +52,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const toDeadLetters = startTopicWriter({
       ...shared,
       topic: TOPICS.deviceEvents,
-      group: workerGroup,
+      group: GROUPS.worker,
       table: updateEvents,
       inspect: inspectUpdateEvents((value) => options.codec.decode(value).event),
       limit: new RejectionLimit(options.config.rejections),
@@ -67,7 +64,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const fromDeadLetters = startTopicWriter({
       ...shared,
       topic: TOPICS.rejectedEvents,
-      group: rejectedGroup,
+      group: GROUPS.rejected,
       table: rejectedEvents,
       inspect: () => [],
       limit: new RejectionLimit(options.config.rejections),

@@ -10,12 +10,13 @@ export interface WorkerConfig {
   lingerMs: number;
   /** After how long without records the position moves past the last block, ms. */
   idleMs: number;
+  /** An intent older than this is checked against the stored rows, ms. */
   oldIntentMs: number;
   rejections: RejectionLimits;
 }
 
 export const workerDefaults: WorkerConfig = {
-  blockRows: 50_000,
+  blockRows: 100_000,
   fetchBytes: 16 * 1024 * 1024,
   lingerMs: 300,
   idleMs: 1000,
@@ -29,6 +30,7 @@ export function workerConfig(config: Config): WorkerConfig {
     blockRows: config.blockRows,
     fetchBytes: config.blockBytes,
     lingerMs: config.blockMs,
+    oldIntentMs: config.oldIntentSeconds * 1000,
     rejections: { inARow: config.rejectedInARow, percent: config.rejectedPercent },
   };
 }

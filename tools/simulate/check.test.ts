@@ -46,7 +46,7 @@ async function anApi(
     for (const release of releases) bend(release, asked);
     const errors = /^\/v1\/apps\/com\.example%2Fsim\/releases\/(.+)\/errors$/.exec(url.pathname)?.[1];
     if (errors !== undefined) {
-      const reasons = releases.find(({ release }) => release === errors)?.reasons ?? {};
+      const reasons = releases.find(({ release }) => release === errors)?.reasons[reading] ?? {};
       send(200, { errors: Object.entries(reasons).map(([error_code, devices]) => ({ error_code, devices })) });
       return;
     }
@@ -76,7 +76,8 @@ test('a difference is named, in the reading and the field it is in', async (t) =
   const ledger = aLedger();
   const api = await anApi(t, ledger, (release) => {
     release.young.failed += 1;
-    if (release.reasons.checksum_failed !== undefined) release.reasons.checksum_failed += 1;
+    const { settled } = release.reasons;
+    if (settled.checksum_failed !== undefined) settled.checksum_failed += 1;
   });
   const differences = await checkLedger({ ...ledger, unattributed: ledger.unattributed + 1 }, api, 0);
   assert.ok(differences.some((each) => /^young: .* 1\.1\.0 failed: expected \d+, reported \d+$/.test(each)));

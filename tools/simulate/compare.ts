@@ -43,8 +43,8 @@ export function compare(
       if (should !== is) differences.push(`${ledger.app_id} ${name} ${field}: expected ${should}, reported ${is}`);
     }
     if (actual?.reasons === undefined) continue;
-    for (const code of new Set([...Object.keys(release?.reasons ?? {}), ...Object.keys(actual.reasons)])) {
-      const [should, is] = [release?.reasons[code] ?? 0, actual.reasons[code] ?? 0];
+    for (const code of new Set([...Object.keys(release?.reasons[reading] ?? {}), ...Object.keys(actual.reasons)])) {
+      const [should, is] = [release?.reasons[reading][code] ?? 0, actual.reasons[code] ?? 0];
       if (should !== is)
         differences.push(`${ledger.app_id} ${name} reason ${code}: expected ${should}, reported ${is}`);
     }

@@ -20,8 +20,8 @@ export interface ReleaseLedger {
   settled: ReleaseCounts;
   /** Read with confirm and silence time a day: none is over. */
   young: ReleaseCounts;
-  /** Devices, excluded ones left out, that reported a failure with this code. */
-  reasons: Record<string, number>;
+  /** By reading: devices, excluded ones left out, that failed and reported a failure with this code. */
+  reasons: Record<'settled' | 'young', Record<string, number>>;
   /** Devices, excluded ones left out, with a failure that names only this release as the running one. */
   unattributed: number;
 }
@@ -69,7 +69,13 @@ export function createLedgerBook(seed: number, appId: string): LedgerBook {
   function of(release: string): ReleaseLedger {
     let entry = releases.get(release);
     if (entry === undefined) {
-      entry = { release, settled: emptyCounts(), young: emptyCounts(), reasons: {}, unattributed: 0 };
+      entry = {
+        release,
+        settled: emptyCounts(),
+        young: emptyCounts(),
+        reasons: { settled: {}, young: {} },
+        unattributed: 0,
+      };
       releases.set(release, entry);
     }
     return entry;
@@ -96,7 +102,12 @@ export function createLedgerBook(seed: number, appId: string): LedgerBook {
         count(entry.settled, story.settled, story.presumed === true);
         count(entry.young, story.young, false);
         const codes = new Set(story.requests.flat().flatMap((step) => step.code ?? []));
-        for (const code of codes) entry.reasons[code] = (entry.reasons[code] ?? 0) + 1;
+        for (const reading of ['settled', 'young'] as const) {
+          // A crash after the proof, or long after the activation, is no failure of the update and no reason for one.
+          if (story[reading] !== 'failed' && story[reading] !== 'healed') continue;
+          const reasons = entry.reasons[reading];
+          for (const code of codes) reasons[code] = (reasons[code] ?? 0) + 1;
+        }
       }
     },
     acked(number, repeat) {

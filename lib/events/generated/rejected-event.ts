@@ -4,11 +4,11 @@
 export interface RejectedEvent {
   /** When the worker refused it, server clock. */
   rejected_at: number;
-  /** Why, from a closed list: undecodable, unknown_schema, received_at_out_of_range, refused_by_warehouse, record_too_large. */
+  /** Why, from a closed list: undecodable, unknown_schema, received_at_out_of_range, refused_by_warehouse. */
   code: string;
   /** The same for people, at most 1 KB: names fields and types, never values. */
   reason: string;
-  /** The step of the delivery that refused it: frame, decode, insert. */
+  /** The service that refused it: worker. */
   step: string;
   /** Id of the log it lay in. */
   origin_log: string;

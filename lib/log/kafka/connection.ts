@@ -1,7 +1,8 @@
 import { PartitionAssigners } from 'kafkajs';
 import type { Broker, Cluster, Consumer } from 'kafkajs';
 import type { KafkaClient } from './client.ts';
-import type { FetchedPartition } from './records.ts';
+import type { FetchedPartition } from './fetchAnswer.ts';
+import { rawFetch } from './rawFetch.ts';
 
 export interface FetchWant {
   partition: number;
@@ -46,7 +47,7 @@ export class KafkaConnection {
   async fetch(nodeId: string, topic: string, wants: FetchWant[], limits: FetchLimits): Promise<FetchedPartition[]> {
     const { cluster } = await this.open();
     const broker: Broker = await cluster.findBroker({ nodeId });
-    const answer = (await broker.fetch({
+    const answer = await rawFetch(broker, {
       isolationLevel: READ_COMMITTED,
       maxWaitTime: limits.waitMs,
       minBytes: limits.minBytes,
@@ -61,7 +62,7 @@ export class KafkaConnection {
           })),
         },
       ],
-    })) as { responses: { partitions: FetchedPartition[] }[] };
+    });
     return answer.responses.flatMap((response) => response.partitions);
   }
 

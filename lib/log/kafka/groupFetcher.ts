@@ -5,8 +5,8 @@ import { pause } from '../waits.ts';
 import type { KafkaClient } from './client.ts';
 import { KafkaConnection } from './connection.ts';
 import { protocolType, within } from './errors.ts';
+import type { FetchedPartition } from './fetchAnswer.ts';
 import { readCommitted } from './records.ts';
-import type { FetchedPartition } from './records.ts';
 
 /** Beyond what the broker may wait by itself, ms. */
 const PATIENCE_MS = 10_000;

@@ -1,6 +1,7 @@
 import type { ITopicConfig } from 'kafkajs';
 import { RollguardError } from '../../runtime/errors.ts';
 import type { NewRecord, TopicSpec } from '../log.ts';
+import { pause } from '../waits.ts';
 import type { KafkaClient } from './client.ts';
 import { KafkaConnection } from './connection.ts';
 import { foldIdentity, nextIdentity, renewed } from './logId.ts';
@@ -13,6 +14,7 @@ const IDENTITY_KEY = 'log-id';
 /** The largest batch a topic takes; a flush is at most half of it. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 const TOPIC_TIMEOUT_MS = 30_000;
+const LEADER_POLL_MS = 50;
 
 /**
  * The topics and the id of a log in Kafka.
@@ -98,9 +100,27 @@ export class KafkaTopics {
     for (const config of missing) {
       await this.client.admin(
         `create ${config.topic}`,
-        (admin) => admin.createTopics({ topics: [config], waitForLeaders: true, timeout: TOPIC_TIMEOUT_MS }),
+        (admin) => admin.createTopics({ topics: [config], waitForLeaders: false, timeout: TOPIC_TIMEOUT_MS }),
         TOPIC_TIMEOUT_MS,
       );
+    }
+    await this.led(missing.map(({ topic }) => topic));
+  }
+
+  /**
+   * Until each topic has leaders. kafkajs can wait as well, but takes a broker that has not heard of the topic yet, as all
+   * do for a moment, for one that never will.
+   */
+  private async led(topics: string[]): Promise<void> {
+    const deadline = Date.now() + TOPIC_TIMEOUT_MS;
+    for (;;) {
+      const metadata = await this.client.admin('list topics', (admin) => admin.fetchTopicMetadata());
+      const ready = metadata.topics.filter(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+      const names = new Set(ready.map(({ name }) => name));
+      const without = topics.filter((topic) => !names.has(topic));
+      if (without.length === 0) return;
+      if (Date.now() > deadline) throw new RollguardError('log_unavailable', `no leader for ${without.join(', ')}`);
+      await pause(LEADER_POLL_MS, new AbortController().signal);
     }
   }
 
@@ -121,7 +141,8 @@ function metaTopic(replicas: number): ITopicConfig {
 function topicConfig(spec: TopicSpec, replicas: number): ITopicConfig {
   const entries: Record<string, string | number> = {
     'cleanup.policy': spec.compacted ? 'compact' : 'delete',
-    'compression.type': 'producer',
+    // Ours are gzip already; what another client compresses otherwise, the broker packs anew, for we can read no other.
+    'compression.type': 'gzip',
     'max.message.bytes': MAX_MESSAGE_BYTES,
     'min.insync.replicas': replicas >= 2 ? 2 : 1,
   };

@@ -44,7 +44,7 @@ export class PartitionReader {
     if (!answer) return { records: [], next: position };
     const fetched = readCommitted(answer, position);
     // A batch that compaction has emptied decodes to nothing; there is no record at its offsets, so step over one.
-    const stuck = answer.messages.length === 0 && Number(answer.lastStableOffset) > position;
+    const stuck = answer.batches.length === 0 && answer.lastStableOffset > position;
     return stuck ? { records: [], next: position + 1 } : fetched;
   }
 }

@@ -1,25 +1,9 @@
 import type { LogRecord } from '../log.ts';
+import { Cursor } from './cursor.ts';
+import type { FetchedPartition } from './fetchAnswer.ts';
+import { readRecords, type RecordBatch } from './recordBatch.ts';
 
-/** A message as kafkajs decodes it, with what it tells of its batch. Numbers of 64 bits are strings. */
-export interface FetchedMessage {
-  key: Buffer | null;
-  value: Buffer | null;
-  timestamp: string;
-  offset: string;
-  headers: Record<string, Buffer | Buffer[] | string>;
-  isControlRecord: boolean;
-  batchContext: { firstOffset: string; lastOffsetDelta: number; producerId: string; inTransaction: boolean };
-}
-
-export interface FetchedPartition {
-  partition: number;
-  highWatermark: string;
-  lastStableOffset: string;
-  abortedTransactions: { producerId: string; firstOffset: string }[];
-  messages: FetchedMessage[];
-}
-
-/** The type at the end of an abort marker's key: version i16, type i16 (0 abort, 1 commit). */
+/** The type in an abort marker's key: version i16, type i16 (0 abort, 1 commit). */
 const ABORT = 0;
 
 /**
@@ -27,39 +11,33 @@ const ABORT = 0;
  * wrote that was aborted. `next` is the position after everything fetched.
  */
 export function readCommitted(fetched: FetchedPartition, position: number): { records: LogRecord[]; next: number } {
-  const aborted = fetched.abortedTransactions.map(({ producerId, firstOffset }) => ({
-    producerId,
-    first: Number(firstOffset),
-  }));
-  aborted.sort((a, b) => a.first - b.first);
-  const aborting = new Set<string>();
+  const aborted = [...fetched.abortedTransactions].sort((a, b) => a.firstOffset - b.firstOffset);
+  const aborting = new Set<bigint>();
   const records: LogRecord[] = [];
   let next = position;
   let upcoming = 0;
-  for (const message of fetched.messages) {
-    const offset = Number(message.offset);
-    const { producerId, inTransaction, firstOffset, lastOffsetDelta } = message.batchContext;
-    while (upcoming < aborted.length && aborted[upcoming]!.first <= offset) {
+  for (const batch of fetched.batches) {
+    while (upcoming < aborted.length && aborted[upcoming]!.firstOffset <= batch.lastOffset) {
       aborting.add(aborted[upcoming]!.producerId);
       upcoming += 1;
     }
     // The batch may end beyond its last record, where compaction has taken some.
-    next = Math.max(next, Number(firstOffset) + lastOffsetDelta + 1);
-    if (message.isControlRecord) {
-      if (message.key?.readInt16BE(2) === ABORT) aborting.delete(producerId);
-    } else if (offset >= position && !(inTransaction && aborting.has(producerId))) {
-      records.push(toRecord(message, fetched.partition, offset));
+    next = Math.max(next, batch.lastOffset + 1);
+    if (batch.isControl) {
+      if (isAbort(batch)) aborting.delete(batch.producerId);
+    } else if (!(batch.inTransaction && aborting.has(batch.producerId))) {
+      readRecords(batch, fetched.partition, position, records);
     }
   }
   return { records, next };
 }
 
-function toRecord(message: FetchedMessage, partition: number, offset: number): LogRecord {
-  const headers: Record<string, string> = {};
-  for (const name in message.headers) {
-    const value = message.headers[name];
-    headers[name] = String(Array.isArray(value) ? value[0] : (value ?? ''));
-  }
-  const { key, value, timestamp } = message;
-  return { partition, offset, key, value, timestamp: Number(timestamp), headers };
+function isAbort(batch: RecordBatch): boolean {
+  const markers: LogRecord[] = [];
+  readRecords(batch, 0, 0, markers);
+  const key = markers[0]?.key;
+  if (!key) return false;
+  const cursor = new Cursor(key);
+  cursor.skip(2);
+  return cursor.int16() === ABORT;
 }

@@ -4,8 +4,11 @@ import type { Setting } from './setting.ts';
 import { settings } from './settings.ts';
 import type { Config } from './settings.ts';
 
-/** What is about to run: a lone service needs the servers that embedded mode carries in itself. */
-export type Role = 'embedded' | 'gateway' | 'worker' | 'control' | 'migrate';
+/**
+ * What is about to run: a lone service needs the servers that embedded mode carries in itself; a `client` is a command that
+ * asks the operator API of a running process.
+ */
+export type Role = 'embedded' | 'gateway' | 'worker' | 'control' | 'migrate' | 'client';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -53,6 +56,7 @@ function missing(config: Config, role: Role, env: Environment): string[] {
     const absent = value === undefined || (Array.isArray(value) && value.length === 0);
     if (absent && (given === undefined || given === '')) faults.push(`${settings[name].env} is missing: ${why}.`);
   };
+  if (role === 'client') return faults;
   if (role !== 'embedded') {
     need(
       'kafkaBrokers',

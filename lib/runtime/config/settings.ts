@@ -198,6 +198,15 @@ export const settings = {
     [],
     /^[A-Za-z0-9.-]+(:\d+)?$/,
   ),
+  controlUrl: text(
+    {
+      env: 'ROLLGUARD_CONTROL_URL',
+      group: 'Operators',
+      doc: 'Operator API that `keys`, `replay` and `doctor` talk to.',
+    },
+    'http://127.0.0.1:8081',
+    httpUrl,
+  ),
   kafkaBrokers: list(
     {
       env: 'ROLLGUARD_KAFKA_BROKERS',
@@ -230,8 +239,12 @@ export const settings = {
     'scram-sha-512',
   ]),
   logPartitions: integer(
-    { env: 'ROLLGUARD_LOG_PARTITIONS', group: 'Log', doc: 'Partitions of the event topic in a new data directory.' },
-    4,
+    {
+      env: 'ROLLGUARD_LOG_PARTITIONS',
+      group: 'Log',
+      doc: 'Partitions of the event topic in a new data directory. One process gains nothing by more: each is an insert of its own.',
+    },
+    1,
     1,
     64,
   ),
@@ -251,7 +264,7 @@ export const settings = {
   ),
   blockRows: integer(
     { env: 'ROLLGUARD_BLOCK_ROWS', group: 'Worker', doc: 'Most events in one block, which is one insert.' },
-    50_000,
+    100_000,
     1,
     1_000_000,
   ),
@@ -270,6 +283,16 @@ export const settings = {
     500,
     0,
     60_000,
+  ),
+  oldIntentSeconds: integer(
+    {
+      env: 'ROLLGUARD_OLD_INTENT_SECONDS',
+      group: 'Worker',
+      doc: 'After a crash, an insert begun longer ago is compared with the stored rows first, instead of trusting its token alone.',
+    },
+    600,
+    0,
+    86_400,
   ),
   rejectedPercent: integer(
     {
@@ -305,6 +328,16 @@ export const settings = {
     },
     3600,
     0,
+    2_592_000,
+  ),
+  outcomeWindowSeconds: integer(
+    {
+      env: 'ROLLGUARD_OUTCOME_WINDOW_SECONDS',
+      group: 'Counting',
+      doc: 'A hard failure received within this time of a device’s enrolment is harm.',
+    },
+    86_400,
+    1,
     2_592_000,
   ),
 } as const;

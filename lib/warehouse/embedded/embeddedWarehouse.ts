@@ -2,9 +2,10 @@ import { mkdir, open, rename, rm, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ClientWarehouse } from '../clientWarehouse.ts';
 import { insertFromFile, type BlockFormat } from '../insertStatement.ts';
-import { identifier } from '../literal.ts';
+import { identifier, plainName } from '../literal.ts';
 import type { BlockTable, Warehouse } from '../warehouse.ts';
 import { createChdbClient } from './chdbClient.ts';
+import { Writers } from './writers.ts';
 
 /**
  * The engine in this process, its data in `<dir>/engine`. A process has one engine at a time: opening a second folder
@@ -17,7 +18,9 @@ export async function openEmbeddedWarehouse(dir: string): Promise<Warehouse> {
   const blocks = join(resolve(dir), 'blocks');
   await rm(blocks, { recursive: true, force: true });
   await mkdir(blocks, { recursive: true });
-  const client = createChdbClient(join(resolve(dir), 'engine'));
+  const engine = join(resolve(dir), 'engine');
+  const client = createChdbClient(engine);
+  const writers = new Writers(() => createChdbClient(engine));
   let number = 0;
 
   async function insert(
@@ -36,20 +39,26 @@ export async function openEmbeddedWarehouse(dir: string): Promise<Warehouse> {
     }
     await rename(`${path}.tmp`, path);
     try {
-      await client.command({ query: insertFromFile(table, token, format, path) });
+      await writers.run(insertFromFile(table, token, format, path));
     } finally {
       await unlink(path);
     }
   }
 
-  return new ClientWarehouse({ client, insert, afterMigration: flushEveryInsert, close: () => client.close() });
+  async function close(): Promise<void> {
+    await writers.close();
+    await client.close();
+  }
+
+  return new ClientWarehouse({ client, insert, afterMigration: flushEveryInsert, close });
 }
 
 /** Without it an insert that has returned may be lost with the power, and its log record is already behind the position. */
 async function flushEveryInsert(warehouse: Warehouse): Promise<void> {
   const tables = await warehouse.query<{ name: string }>(
     `SELECT name FROM system.tables
-     WHERE database = 'rollguard' AND engine LIKE '%MergeTree' AND create_table_query NOT LIKE '%fsync_after_insert = 1%'`,
+     WHERE database = 'rollguard' AND engine LIKE '%MergeTree' AND ${plainName}
+       AND create_table_query NOT LIKE '%fsync_after_insert = 1%'`,
   );
   for (const { name } of tables) {
     await warehouse.command(

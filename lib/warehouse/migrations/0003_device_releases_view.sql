@@ -1,3 +1,4 @@
+-- A fallback bundle that is made current again (activated, not enrolling) is not on trial by that.
 -- Total: no expression here can throw on a row that update_events accepts.
 CREATE MATERIALIZED VIEW IF NOT EXISTS rollguard.device_releases_view TO rollguard.device_releases AS
 WITH
@@ -14,7 +15,7 @@ SELECT
     min(if(enrols,
         bitOr(bitOr(
             bitShiftLeft(toUInt256(toUInt64(toUnixTimestamp64Milli(received_at))), 192),
-            bitShiftLeft(toUInt256(bitAnd(reinterpretAsUInt128(event_id), toUInt128(18446744073709551615))), 128)),
+            bitShiftLeft(toUInt256(bitShiftRight(reinterpretAsUInt128(event_id), 64)), 128)),
         bitOr(
             bitShiftLeft(toUInt256(cityHash64(channel, platform, os_version, abi, app_version, is_production, is_emulator)), 64),
             toUInt256(source_network))),
@@ -22,11 +23,11 @@ SELECT
     min(received_at) AS first_seen,
     max(received_at) AS last_seen,
     min(if(kind = 'download_completed', received_at, never)) AS first_downloaded_at,
-    min(if(kind = 'activated', received_at, never)) AS first_activated_at,
-    max(if(kind = 'activated', received_at, always)) AS last_activated_at,
+    min(if(kind = 'activated' AND enrols, received_at, never)) AS first_activated_at,
+    max(if(kind = 'activated' AND enrols, received_at, always)) AS last_activated_at,
     min(if(kind = 'install_completed', received_at, never)) AS first_installed_at,
-    min(if(kind = 'activated', clock + 2, greatest)) AS first_activated_key,
-    max(if(kind = 'activated', clock + 2, least)) AS last_activated_key,
+    min(if(kind = 'activated' AND enrols, clock + 2, greatest)) AS first_activated_key,
+    max(if(kind = 'activated' AND enrols, clock + 2, least)) AS last_activated_key,
     min(if(kind = 'install_completed', clock + 3, greatest)) AS first_installed_key,
     max(if(kind = 'install_completed', clock + 3, least)) AS last_installed_key,
     max(multiIf(kind = 'download_failed', clock, kind = 'install_failed', clock + 1, kind = 'rolled_back', clock + 4, least)) AS last_failed_key,

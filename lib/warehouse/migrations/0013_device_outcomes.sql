@@ -11,8 +11,13 @@ WITH
               OR (crash > last_activated_key AND crash < last_activated_key + confirm_span)), crash, least),
         if(first_crashed_key = greatest, [least], [first_crashed_key, last_crashed_key]))) AS crash_key,
     greatest(last_failed_key, crash_key) AS failure_key,
-    last_activated_key != least AND addMilliseconds(last_activated_at, {confirm_ms:UInt32}) <= {as_of:DateTime64(3, 'UTC')} AS confirm_over,
-    greatest(last_installed_key, if(confirm_over, last_activated_key, least)) AS success_key
+    -- The confirm time of the newest activation may still run while that of an earlier one is over.
+    multiIf(
+        last_activated_key = least, least,
+        addMilliseconds(last_activated_at, {confirm_ms:UInt32}) <= {as_of:DateTime64(3, 'UTC')}, last_activated_key,
+        addMilliseconds(first_activated_at, {confirm_ms:UInt32}) <= {as_of:DateTime64(3, 'UTC')}, first_activated_key,
+        least) AS presumed_key,
+    greatest(last_installed_key, presumed_key) AS success_key
 SELECT
     app_id,
     release,
@@ -27,6 +32,7 @@ SELECT
         addMilliseconds(enrolled_at, {silence_ms:UInt32}) <= {as_of:DateTime64(3, 'UTC')}, 'silent',
         'in_progress') AS outcome,
     outcome IN ('installed', 'healed') AND first_installed_key = greatest AS presumed,
+    crash_key != least AS crash_counts,
     success_key,
     least(first_installed_at, if(first_activated_key = greatest, toDateTime64('2299-12-31 00:00:00', 3, 'UTC'), addMilliseconds(first_activated_at, {confirm_ms:UInt32}))) AS first_success_at,
     first_seen,

@@ -1,39 +1,33 @@
-import type { OutcomeQuestion } from './releaseOutcomes.ts';
 import type { Warehouse } from '../warehouse.ts';
+import { countedDevices, questionParams, type OutcomeQuestion } from './question.ts';
 
 export interface FailureReason {
   kind: string;
   error_class: string;
   error_code: string;
-  /** Devices that reported it at least once. */
+  /** Devices that reported it at least once, and by where they are now: `failed`, or `healed` since. */
   devices: number;
+  failed: number;
+  healed: number;
   sample_message: string;
 }
 
-/** Why enrolled devices failed on a release, the most frequent reason first. A device counts once a reason. */
+/**
+ * Why devices failed on a release, the most frequent reason first. A device counts once a reason, and only for what is a
+ * failure of the update: the crash of a release that had proved itself is none.
+ */
 export function failureReasons(warehouse: Warehouse, question: OutcomeQuestion): Promise<FailureReason[]> {
   return warehouse.query<FailureReason>(
     `SELECT f.kind AS kind, f.error_class AS error_class, f.error_code AS error_code,
-       uniqExact(f.device) AS devices, max(f.sample_message) AS sample_message
+       uniqExact(f.device) AS devices,
+       uniqExactIf(f.device, o.outcome = 'failed') AS failed,
+       uniqExactIf(f.device, o.outcome = 'healed') AS healed,
+       max(f.sample_message) AS sample_message
      FROM rollguard.device_failures AS f
-     INNER JOIN (
-       SELECT device, segment FROM rollguard.device_outcomes(app = {app:String}, release = {release:String},
-         as_of = {as_of:DateTime64(3, 'UTC')}, confirm_ms = {confirm_ms:UInt32}, silence_ms = {silence_ms:UInt32})
-     ) AS o ON o.device = f.device
-     INNER JOIN (SELECT DISTINCT * FROM rollguard.segment_values) AS s ON s.segment = o.segment
-     WHERE f.app_id = {app:String} AND f.release = {release:String}
-       AND ({include_excluded:Bool} OR (s.is_production AND NOT s.is_emulator))
-       AND ({channel:String} = '' OR s.channel = {channel:String})
-     GROUP BY kind, error_class, error_code ORDER BY devices DESC, error_code`,
-    {
-      app: question.app,
-      release: question.release,
-      channel: question.channel,
-      include_excluded: question.includeExcluded,
-      as_of: question.asOf,
-      confirm_ms: question.confirmSeconds * 1000,
-      silence_ms: question.silenceSeconds * 1000,
-    },
+     INNER JOIN ${countedDevices} AS o ON o.device = f.device
+     WHERE f.app_id = {app:String} AND f.release = {release:String} AND (f.kind != 'app_crashed' OR o.crash_counts)
+     GROUP BY kind, error_class, error_code ORDER BY devices DESC, kind, error_class, error_code`,
+    questionParams(question),
   );
 }
 

@@ -4,7 +4,8 @@ import { Kafka, logLevel } from 'kafkajs';
 import { brokerMissing, startBroker } from '../../../test/broker.ts';
 import type { TestBroker } from '../../../test/broker.ts';
 import { waitFor } from '../../../test/waitFor.ts';
-import { aRecord, aTopic, describeLog, refusal } from '../log.contract.ts';
+import { aRecord, aTopic, refusal } from '../contract/scene.ts';
+import { describeLog } from '../log.contract.ts';
 import { KafkaLog } from './kafkaLog.ts';
 
 const skip = brokerMissing();

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { aRecord, aTopic, describeLog } from '../log.contract.ts';
+import { aRecord, aTopic } from '../contract/scene.ts';
+import { describeLog } from '../log.contract.ts';
 import { LmdbLog } from './lmdbLog.ts';
 
 const folders: string[] = [];

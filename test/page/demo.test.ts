@@ -181,6 +181,18 @@ describe('the demo, in a browser', { skip }, () => {
     await page.getByRole('heading', { name: '2.4.1' }).waitFor();
   });
 
+  test('an address with a release that nobody has taken part in shows the others, and no fault', async () => {
+    const { page, context, faults } = await newVisit();
+    await context.addCookies(await visit.context.cookies());
+    await page.goto(`${operatorUrl}/?app=com.example.shop&release=9.9.9`);
+    await rowOf(page, '2.4.1').waitFor();
+    const before = await devicesOf(page, '2.4.0');
+    await waitFor(async () => (await devicesOf(page, '2.4.0')) > before, { timeoutMs: 30_000, what: 'more devices' });
+    assert.equal(await page.locator('#panel').isVisible(), false);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
   test('an event of your own appears as its app, and whatever it is called is only text', async () => {
     const { page } = visit;
     const nasty = '<img src=x onerror="document.title=1">';

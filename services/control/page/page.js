@@ -65,10 +65,13 @@ async function read(gap) {
     setView({ app: newest.app, release: '' }, 'replaceState');
   }
   const { app, release } = view;
+  // An address may name a release that nobody has taken part in yet; it has no reasons to be asked for.
+  const there = (list) => list?.releases.some((each) => each.release === release) === true;
+  const asked = there(latest);
   const [known, releases, reasons] = await Promise.all([
     readingApps,
     api.readReleases(app),
-    release === '' ? undefined : api.readErrors(app, release),
+    asked ? api.readErrors(app, release) : undefined,
   ]);
   apps = known;
   if (appsDue) appsReadAt = performance.now();
@@ -80,7 +83,7 @@ async function read(gap) {
   if (view.release === '' && releases.releases.length > 0) {
     setView({ app, release: releases.releases[0].release }, 'replaceState');
     connection.now();
-  }
+  } else if (!asked && there(releases)) connection.now();
   show();
 }
 

@@ -44,68 +44,54 @@ interface MinuteKey {
   minute: number;
 }
 
-const attempts = 5;
-
 /**
- * Counts the minutes that the range touches anew from all their raw rows: delete, then insert.
- *
- * Other partitions may write the same minutes meanwhile, and an insert that becomes visible between the two steps would
- * be counted twice. So the sums are compared with the raw rows afterwards, and the two steps are repeated until they agree;
- * `false` when they did not within five rounds (the table feeds charts only; `doctor` sees it). No token: after a crash the
- * delete happens again, and a remembered token would drop the insert that must follow it.
+ * Counts the minutes that the range touches anew from all raw rows of its partition: delete, then insert. Only the owner of
+ * the partition writes them, one block after the other, so nothing comes in between. No token: after a crash the delete
+ * happens again, and a remembered token would drop the insert that must follow it.
  */
-export async function rebuildMinutes(warehouse: Warehouse, range: OffsetRange): Promise<boolean> {
+export async function rebuildMinutes(warehouse: Warehouse, range: OffsetRange): Promise<void> {
   const keys = await warehouse.query<MinuteKey>(
     `SELECT DISTINCT app_id AS app, release, toUnixTimestamp(toStartOfMinute(toDateTime(received_at, 'UTC'))) AS minute
      FROM rollguard.update_events WHERE ${inRange} ORDER BY app, release, minute`,
     rangeParams(range),
   );
-  let agreed = true;
   for (let at = 0; at < keys.length; at += parametersAtOnce) {
-    agreed = (await rebuildKeys(warehouse, keys.slice(at, at + parametersAtOnce))) && agreed;
+    await rebuildKeys(warehouse, range, keys.slice(at, at + parametersAtOnce));
   }
-  return agreed;
 }
 
-async function rebuildKeys(warehouse: Warehouse, keys: readonly MinuteKey[]): Promise<boolean> {
+async function rebuildKeys(warehouse: Warehouse, range: OffsetRange, keys: readonly MinuteKey[]): Promise<void> {
   const view = (await readFillingViews()).find(({ target }) => target === summed)!;
   const columns = await columnsOf(warehouse, summed);
   const minutes = keys.map(({ minute }) => minute);
   const params = {
+    log: range.logId,
+    partition: range.partition,
     apps: keys.map(({ app }) => app),
     releases: keys.map(({ release }) => release),
     minutes,
     from: Math.min(...minutes),
     to: Math.max(...minutes),
   };
+  const ofPartition = 'log_id = {log:String} AND log_partition = {partition:UInt32}';
   const named = (minute: string): string => `has(
       arrayZip({apps:Array(String)}, {releases:Array(String)}, {minutes:Array(UInt32)}),
       (toString(app_id), toString(release), toUInt32(toUnixTimestamp(${minute}))))`;
   const rows = `(SELECT * FROM rollguard.update_events
-     WHERE app_id IN {apps:Array(String)} AND release IN {releases:Array(String)}
+     WHERE ${ofPartition} AND app_id IN {apps:Array(String)} AND release IN {releases:Array(String)}
        AND received_at >= toDateTime({from:UInt32}, 'UTC') AND received_at < toDateTime({to:UInt32} + 60, 'UTC')
        AND ${named("toStartOfMinute(toDateTime(received_at, 'UTC'))")})`;
-  const sums = `FROM rollguard.release_minutes
-     WHERE minute BETWEEN toDateTime({from:UInt32}, 'UTC') AND toDateTime({to:UInt32}, 'UTC') AND ${named('minute')}`;
 
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    await warehouse.command(`DELETE ${sums} SETTINGS lightweight_deletes_sync = 2, mutations_sync = 2`, params);
-    await warehouse.command(
-      `INSERT INTO rollguard.release_minutes (${columns}) SETTINGS insert_deduplicate = 0, async_insert = 0
-       SELECT ${columns} FROM (${view.select(rows)})`,
-      params,
-    );
-    const [left] = await warehouse.query<{ differ: number }>(
-      `SELECT count() AS differ FROM (
-         SELECT app_id, release, minute, kind, error_code, sum(signed) AS difference FROM (
-           SELECT toString(app_id) AS app_id, toString(release) AS release, minute, toString(kind) AS kind,
-             toString(error_code) AS error_code, toInt64(events) AS signed ${sums}
-           UNION ALL
-           SELECT app_id, release, minute, kind, error_code, -toInt64(events) FROM (${view.select(rows)}))
-         GROUP BY app_id, release, minute, kind, error_code HAVING difference != 0)`,
-      params,
-    );
-    if (left?.differ === 0) return true;
-  }
-  return false;
+  await warehouse.command(
+    `DELETE FROM rollguard.release_minutes
+     WHERE ${ofPartition} AND minute BETWEEN toDateTime({from:UInt32}, 'UTC') AND toDateTime({to:UInt32}, 'UTC')
+       AND ${named('minute')}
+     SETTINGS lightweight_deletes_sync = 2, mutations_sync = 2`,
+    params,
+  );
+  await warehouse.command(
+    `INSERT INTO rollguard.release_minutes (${columns}) SETTINGS insert_deduplicate = 0, async_insert = 0
+     SELECT ${columns} FROM (${view.select(rows)})`,
+    params,
+  );
 }

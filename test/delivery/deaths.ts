@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createEventCodec } from '../../lib/events/codec.ts';
 import { loadSchemas } from '../../lib/events/schemas.ts';
 import { openSpool } from '../../lib/log/spool.ts';
+import type { Fleet } from '../../tools/simulate/fleet.ts';
 import type { Ledger } from '../../tools/simulate/ledger.ts';
 import { testEvent } from '../updateEvent.ts';
 import { waitFor } from '../waitFor.ts';
@@ -21,22 +22,29 @@ export type Point = (typeof points)[number];
 const fleetSize = 250;
 
 /**
- * Lets a process die at the point while a fleet of its own app reports, and starts what is needed again. Resolves when the
- * fleet has been answered to its end, with what must be counted of it.
+ * Lets a process die at the point while fleets of apps of their own report, and starts what is needed again. Resolves when the
+ * fleets have been answered to their end, with what must be counted of them.
  */
-export async function dieAt(site: Site, point: Point, turn: number): Promise<Ledger> {
+export async function dieAt(site: Site, point: Point, turn: number): Promise<Ledger[]> {
   const app = `com.example.death-${turn}`;
   const passage = 1 + (turn % 3);
   if (point === 'spool_half_drained') return dieDraining(site, turn, app);
   if (point === 'raw_stored_without_view') await breakView(site);
   await site.kill('worker');
   const victim = site.run('worker', `${point}:${point === 'raw_stored_without_view' ? 1 : passage}`);
-  const fleet = aFleet(site, fleetSize, 100 + turn, app);
+  const fleets: Fleet[] = [];
+  // One fleet may be stored in fewer blocks than it takes to come to the passage.
+  while (victim.running()) {
+    const fleet = aFleet(site, fleetSize, 100 * turn + fleets.length, `${app}-${fleets.length}`);
+    fleets.push(fleet);
+    await Promise.race([victim.ended, fleet.ended]);
+  }
   await diedAt(victim, point);
   if (point === 'raw_stored_without_view') await site.sql('DROP TABLE rollguard.broken_view');
   site.run('worker');
+  const ledgers = await Promise.all(fleets.map((fleet) => fleet.ended));
   await site.ready();
-  return fleet.ended;
+  return ledgers;
 }
 
 /** Any event makes this view throw, after the raw rows are there. */
@@ -48,7 +56,7 @@ async function breakView(site: Site): Promise<void> {
   );
 }
 
-async function dieDraining(site: Site, turn: number, app: string): Promise<Ledger> {
+async function dieDraining(site: Site, turn: number, app: string): Promise<Ledger[]> {
   const part: Part = 'gateway';
   await site.kill(part);
   if (site.mode === 'embedded') {
@@ -56,19 +64,19 @@ async function dieDraining(site: Site, turn: number, app: string): Promise<Ledge
     await fillSpool(site.spoolDir, `${app}.spooled`);
     await diedAt(site.run(part, 'spool_half_drained:1'), 'spool_half_drained');
     site.run(part);
-    return aFleet(site, fleetSize, 100 + turn, app).ended;
+    return [await aFleet(site, fleetSize, 100 * turn, app).ended];
   }
   const victim = site.run(part, 'spool_half_drained:1');
   await site.ready();
-  let fleet: ReturnType<typeof aFleet> | undefined;
+  let fleet: Fleet | undefined;
   await site.withoutBroker(async () => {
-    fleet = aFleet(site, fleetSize, 100 + turn, app);
+    fleet = aFleet(site, fleetSize, 100 * turn, app);
     const spooled = (): boolean => fleet!.progress().events >= 100;
     await waitFor(spooled, { timeoutMs: 60_000, what: 'events acknowledged without a broker' });
   });
   await diedAt(victim, 'spool_half_drained');
   site.run(part);
-  return fleet!.ended;
+  return [await fleet!.ended];
 }
 
 async function diedAt(victim: ReturnType<Site['run']>, point: Point): Promise<void> {

@@ -19,7 +19,7 @@ for (const mode of ['embedded', 'cluster'] as const) {
         const whole = aFleet(site, 400, 11);
         const ledgers: Ledger[] = [];
         for (let turn = 0; turn < kills; turn += 1)
-          ledgers.push(await dieAt(site, points[turn % points.length]!, turn));
+          ledgers.push(...(await dieAt(site, points[turn % points.length]!, turn)));
         const last = aFleet(site, 400, 12, 'com.example.by-hand');
         await site.kill('gateway');
         site.run('gateway');

@@ -19,7 +19,7 @@ for (const mode of ['embedded', 'cluster'] as const) {
       try {
         await site.start();
         const ledgers: Ledger[] = [];
-        for (const [turn, point] of killedAt.entries()) ledgers.push(await dieAt(site, point, turn));
+        for (const [turn, point] of killedAt.entries()) ledgers.push(...(await dieAt(site, point, turn)));
         assert.deepEqual(await differences(site, ...ledgers), []);
         assert.match(site.output(), /recovered an intent/);
         assert.match(site.output(), /were missing/);

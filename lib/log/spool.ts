@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { open } from 'lmdb';
 import { RollguardError } from '../runtime/errors.ts';
+import { reasonOf } from './lmdb/commitError.ts';
 import type { NewRecord } from './log.ts';
 import { recordBytes } from './recordSize.ts';
 
@@ -30,8 +31,15 @@ export interface Spool {
  */
 export function openSpool(dir: string, maxBytes: number): Spool {
   mkdirSync(dir, { recursive: true });
-  // Without overlapping sync a write settles after LMDB's own commit, which ends with the flush.
-  const db = open<Buffer, number>({ path: dir, noSubdir: false, overlappingSync: false, encoding: 'binary' });
+  // Without overlapping sync a write settles after LMDB's own commit, which ends with the flush. Without batches of its own,
+  // whose promises nobody holds, lmdb-js does not end the process when the disk is full.
+  const db = open<Buffer, number>({
+    path: dir,
+    noSubdir: false,
+    overlappingSync: false,
+    eventTurnBatching: false,
+    encoding: 'binary',
+  });
   let records = 0;
   let bytes = 0;
   let next = 1;
@@ -61,7 +69,7 @@ export function openSpool(dir: string, maxBytes: number): Spool {
         records += added.length;
       } catch (cause) {
         bytes -= size;
-        throw new RollguardError('spool_full', 'the spool cannot be written', { cause });
+        throw new RollguardError('spool_full', 'the spool cannot be written', { cause: await reasonOf(cause) });
       }
     },
     oldest(maxRecords, most) {
@@ -79,13 +87,16 @@ export function openSpool(dir: string, maxBytes: number): Spool {
     async remove(upTo) {
       let gone = 0;
       let freed = 0;
-      await db.transaction(() => {
+      const removed = db.transaction(() => {
         const drained = [...db.getRange({ end: upTo + 1 }).map(({ key, value }) => ({ key, size: value.length - 4 }))];
         for (const { key, size } of drained) {
           gone += 1;
           freed += size;
           void db.remove(key);
         }
+      });
+      await removed.catch(async (error: unknown) => {
+        throw await reasonOf(error);
       });
       records -= gone;
       bytes -= freed;

@@ -18,7 +18,8 @@ const MAX_DATABASES = 129;
  * The LMDB environment of a log: its topics, the positions of its groups, its one write lane.
  *
  * `overlappingSync` is off: lmdb-js then settles a write only after LMDB's own commit, which ends with the flush to disk.
- * With it on, the promise would come before the flush.
+ * With it on, the promise would come before the flush. `eventTurnBatching` is off: the lane makes the batches, and of
+ * those that lmdb-js would put around them nobody holds the promise, so that a full disk would end the process.
  */
 export class LmdbStore {
   readonly facts: Facts;
@@ -30,7 +31,13 @@ export class LmdbStore {
   /** `dir` is a folder of its own, made when missing. Only one process may have it open. */
   constructor(dir: string) {
     mkdirSync(dir, { recursive: true });
-    this.root = open({ path: dir, noSubdir: false, overlappingSync: false, maxDbs: MAX_DATABASES });
+    this.root = open({
+      path: dir,
+      noSubdir: false,
+      overlappingSync: false,
+      eventTurnBatching: false,
+      maxDbs: MAX_DATABASES,
+    });
     this.facts = new Facts(this.root.openDB('facts', { encoding: 'json' }));
     this.lane = new WriteLane(this.root, {
       committed: () => this.settle((topic) => topic.committed()),

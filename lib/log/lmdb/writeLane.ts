@@ -1,4 +1,5 @@
 import { RollguardError } from '../../runtime/errors.ts';
+import { reasonOf } from './commitError.ts';
 
 /** What the lane needs of LMDB: one transaction with all writes made in the callback, settled when it is on disk. */
 export interface Batcher {
@@ -75,22 +76,11 @@ export class WriteLane {
       });
     } catch (error) {
       this.hooks.rolledBack();
-      const failure = new RollguardError('log_unavailable', 'LMDB could not commit.', { cause: await rootOf(error) });
+      const failure = new RollguardError('log_unavailable', 'LMDB could not commit.', { cause: await reasonOf(error) });
       for (const { job } of staged) job.reject(failure);
       return;
     }
     this.hooks.committed();
     for (const { job, value } of staged) job.resolve(value as never);
-  }
-}
-
-/** lmdb-js keeps the reason in a promise beside the error; left alone, that promise would be an unhandled rejection. */
-async function rootOf(error: unknown): Promise<unknown> {
-  if (!(error instanceof Error && 'commitError' in error)) return error;
-  try {
-    await error.commitError;
-    return error;
-  } catch (reason) {
-    return reason;
   }
 }

@@ -25,7 +25,12 @@ const event = fc
     sent_at: whole,
     is_emulator: fc.boolean(),
     skew_ms: fc.integer(),
-    attributes: fc.dictionary(text, text, { maxKeys: 20, noNullPrototype: true }),
+    // avsc reads a map into a plain object, which cannot hold this one name.
+    attributes: fc.dictionary(
+      text.filter((name) => name !== '__proto__'),
+      text,
+      { maxKeys: 20, noNullPrototype: true },
+    ),
   })
   .map(testEvent);
 
